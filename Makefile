@@ -46,7 +46,7 @@ lint: $(VENV)/.dev ## Check style, types and the direction of imports.
 	@echo '== mypy'
 	@$(PY) -m mypy src
 	@echo '== lint-imports'
-	@$(BIN)/lint-imports
+	@$(BIN)/lint-imports --no-logo
 
 .PHONY: format
 format: $(VENV)/.dev ## Format the code and apply the safe fixes.
