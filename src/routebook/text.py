@@ -1,0 +1,72 @@
+"""How texts compare: as people and CRMs compare them, not as computers do."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+
+
+def clean(value: str) -> str:
+    """`value` without surrounding white space, in Unicode NFC: what an intake keeps of a text."""
+    return unicodedata.normalize("NFC", value.strip())
+
+
+def fold(value: str) -> str:
+    """The key by which texts compare: equal keys are equal texts, whatever their case and surrounding space.
+
+    Canonical caseless matching as the Unicode standard defines it (section 3.13, D145), in NFC so that
+    a prefix, suffix or substring never splits a letter from its accents.
+    """
+    return fold_kept(value.strip())
+
+
+def fold_kept(value: str) -> str:
+    """As `fold`, with the spaces at both ends kept: for the literal of `starts with` and its kin."""
+    if value.isascii():
+        return value.lower()
+    decomposed = unicodedata.normalize("NFD", value)
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", decomposed.casefold()))
+
+
+def nearest(word: str, known: Iterable[str], limit: int = 2) -> str | None:
+    """The known word within `limit` edits of `word` (ignoring case), the closest first, then by name.
+
+    An edit inserts, deletes or replaces a letter or swaps two neighbours (Damerau 1964, optimal string
+    alignment). Short words allow fewer edits, so that `uk` is not taken for `fr`.
+    """
+    allowed = min(limit, max(1, len(word) // 3))
+    best: tuple[int, str] | None = None
+    for candidate in known:
+        if abs(len(candidate) - len(word)) > allowed:
+            continue
+        distance = _edits(word.casefold(), candidate.casefold())
+        if distance <= allowed and (best is None or (distance, candidate) < best):
+            best = (distance, candidate)
+    return best[1] if best else None
+
+
+def _edits(left: str, right: str) -> int:
+    before: list[int] = []
+    previous = list(range(len(right) + 1))
+    for i, a in enumerate(left, start=1):
+        current = [i]
+        for j, b in enumerate(right, start=1):
+            cost = min(previous[j] + 1, current[j - 1] + 1, previous[j - 1] + (a != b))
+            if i > 1 and j > 1 and a == right[j - 2] and left[i - 2] == b:
+                cost = min(cost, before[j - 2] + 1)
+            current.append(cost)
+        before, previous = previous, current
+    return previous[-1]
+
+
+def listed(items: Iterable[str], word: str = "and") -> str:
+    """`a`, `a and b`, `a, b and c`: a list as people write it."""
+    parts = list(items)
+    if len(parts) < 2:
+        return "".join(parts)
+    return f"{', '.join(parts[:-1])} {word} {parts[-1]}"
+
+
+def counted(number: int, singular: str, plural: str | None = None) -> str:
+    """`1 rule`, `2 rules`: a number with its noun."""
+    return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
