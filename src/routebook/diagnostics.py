@@ -118,5 +118,7 @@ class PolicyError(RoutebookError):
             place = f"{finding.file}:" if finding.file else ""
             if finding.span is not None:
                 place += f"{finding.span.line}:{finding.span.column}:"
-            lines.append(f"{place} {finding.severity} {finding.code} ({finding.name}): {finding.message}".strip())
+            lines.append(
+                f"{place} {finding.severity} {finding.code} ({finding.name}): {finding.message}".strip()
+            )
         return "\n".join(lines)

@@ -282,6 +282,3 @@ def decision_of(tree: Tree, lead_id: str | None, leaf: Leaf | None) -> Decision:
     if leaf is None:
         return Decision(lead_id, None, (), tree.digest)
     return Decision(lead_id, leaf.rule, leaf.plan.texts, tree.digest, leaf.plan.sla)
-
-
-
