@@ -56,7 +56,8 @@ class Diagnostic:
 
     `message` is a lower-case sentence without a full stop that puts the consequence first; `span` the
     tightest place to blame (None where there is no text, as for a missing file, which `file` then names);
-    `label` the words under its underline; `related` other places; `help` what to do; `fix` text to paste.
+    `label` the words under its underline; `related` other places; `help` what to do; `fix` text to paste, and
+    `fix_at` the stretch that it replaces (an empty one: where it goes in), None where a person has to choose.
     """
 
     kind: Kind
@@ -71,6 +72,7 @@ class Diagnostic:
     regions: tuple[Region, ...] | None = None
     file: str | None = None
     severity: Severity = field(default=None)  # type: ignore[assignment]  # the kind's, until a setting changes it
+    fix_at: Span | None = None
 
     def __post_init__(self) -> None:
         if self.severity is None:
