@@ -203,7 +203,7 @@ class Field:
     name: str
     type: Type
     optional: bool = False
-    description: str | None = None
+    description: str | None = field(default=None, compare=False)
     span: Span | None = field(default=None, compare=False)
 
 

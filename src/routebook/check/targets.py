@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from fractions import Fraction
 from typing import Final, TypeAlias
@@ -41,8 +42,8 @@ class PoolTarget:
     on_shift: bool
     where: Condition | None
     sticky: Sticky | None
-    text: str = field(compare=False)
-    span: Span = field(compare=False, repr=False)
+    text: str = dataclasses.field(compare=False)
+    span: Span = dataclasses.field(compare=False, repr=False)
 
     @property
     def wants_shift(self) -> bool:
@@ -55,8 +56,8 @@ class RepTarget:
     """The rep of that id, or whom the field names."""
 
     rep: str | FieldRef
-    text: str = field(compare=False)
-    span: Span = field(compare=False, repr=False)
+    text: str = dataclasses.field(compare=False)
+    span: Span = dataclasses.field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,29 +67,29 @@ class HoldTarget:
     pool: str
     where: Condition | None
     up_to: timedelta
-    text: str = field(compare=False)
-    span: Span = field(compare=False, repr=False)
+    text: str = dataclasses.field(compare=False)
+    span: Span = dataclasses.field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class QueueTarget:
     name: str
-    text: str = field(compare=False)
-    span: Span = field(compare=False, repr=False)
+    text: str = dataclasses.field(compare=False)
+    span: Span = dataclasses.field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class NurtureTarget:
     name: str
-    text: str = field(compare=False)
-    span: Span = field(compare=False, repr=False)
+    text: str = dataclasses.field(compare=False)
+    span: Span = dataclasses.field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class RejectTarget:
     reason: str
-    text: str = field(compare=False)
-    span: Span = field(compare=False, repr=False)
+    text: str = dataclasses.field(compare=False)
+    span: Span = dataclasses.field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +107,8 @@ class SplitTarget:
     name: str
     field: FieldRef
     arms: tuple[Arm, ...]
-    text: str = field(compare=False)
-    span: Span = field(compare=False, repr=False)
+    text: str = dataclasses.field(compare=False)
+    span: Span = dataclasses.field(compare=False, repr=False)
 
 
 Target: TypeAlias = (
@@ -138,15 +139,15 @@ class SlaStep:
     within: timedelta
     business: bool
     then: tuple[Target | Reassign, ...]
-    span: Span = field(compare=False, repr=False)
+    span: Span = dataclasses.field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Sla:
     name: str
-    description: str | None = field(compare=False)
+    description: str | None = dataclasses.field(compare=False)
     steps: tuple[SlaStep, ...]
-    span: Span = field(compare=False, repr=False)
+    span: Span = dataclasses.field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,4 +176,4 @@ class SourceMap:
 
     name: str
     fields: Mapping[str, SourceField]
-    span: Span = field(compare=False, repr=False)
+    span: Span = dataclasses.field(compare=False, repr=False)

@@ -18,7 +18,7 @@ class PlannedTarget:
     """A target in its place. `text` is the target's own, with `else: ` before it where it is a fallback."""
 
     target: Target
-    text: str
+    text: str = field(compare=False)
     fallback: bool
 
 
@@ -64,7 +64,7 @@ class Tree:
     """A policy ready to run. `computed` stands in an order in which each needs only earlier ones.
 
     `digest` is `sha256:` and the hash of the policy's meaning: it does not change with layout, comments,
-    descriptions, tests or the names of definitions.
+    descriptions, tests or the names of lists and defines.
     """
 
     name: str | None

@@ -6,7 +6,7 @@ what it found together with the reasons for it, and the decision is the last ste
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -31,6 +31,7 @@ from routebook.check.conditions import (
     Operand,
     Pattern,
     Points,
+    PointsEntry,
     Scope,
 )
 from routebook.decision import Decision, Reason, Step
@@ -74,11 +75,13 @@ class Environment:
         self._now = now
         self._rep = rep if rep is not None else {}
         self._computed: dict[str, Any] = {}
+        self._judged: dict[int, Verdict] = {}
 
     def with_rep(self, rep: Mapping[str, Any]) -> Environment:
         """The same lead and moment, with this rep's fields; what was computed stays computed."""
         other = Environment(self._tree, self._lead, self._now, rep)
         other._computed = self._computed
+        other._judged = self._judged
         return other
 
     def value(self, ref: FieldRef) -> Any:
@@ -116,10 +119,10 @@ class Environment:
             case _:
                 assert_never(computed)
 
-    def _points(self, entry: Any) -> int:
+    def _points(self, entry: PointsEntry) -> int:
         if entry.condition is not None:
             return entry.amount if self.judge(entry.condition).holds else 0
-        times = self.value(entry.per) or 0
+        times = (self.value(entry.per) if entry.per is not None else None) or 0
         points = int(entry.amount * times)
         if entry.up_to is None:
             return points
@@ -137,18 +140,27 @@ class Environment:
             case Not(part):
                 inner = self.judge(part)
                 return Verdict(not inner.holds, inner.because)
-            case Named(_, inner_condition):
-                return self.judge(inner_condition)
+            case Named():
+                return self._named(condition)
             case Always(value):
                 return Verdict(value, ())
             case _:
                 assert_never(condition)
 
+    def _named(self, named: Named) -> Verdict:
+        """A define is judged once a lead, however many conditions and other defines use it."""
+        verdict = self._judged.get(id(named.condition))
+        if verdict is None:
+            verdict = self._judged[id(named.condition)] = self.judge(named.condition)
+        return verdict
+
     def _all_of(self, parts: tuple[Condition, ...]) -> Verdict:
         """Where some part fails, every part that does is a reason: all that the lead lacked."""
         verdicts = [self.judge(part) for part in parts]
         failed = [verdict for verdict in verdicts if not verdict.holds]
-        return Verdict(not failed, tuple(r for verdict in failed or verdicts for r in verdict.because))
+        return Verdict(
+            not failed, _once(reason for verdict in failed or verdicts for reason in verdict.because)
+        )
 
     def _any_of(self, parts: tuple[Condition, ...]) -> Verdict:
         """The first part that holds is reason enough; where none does, all of them are."""
@@ -158,7 +170,7 @@ class Environment:
             if verdict.holds:
                 return verdict
             failed.extend(verdict.because)
-        return Verdict(False, tuple(failed))
+        return Verdict(False, _once(failed))
 
     def _compare(self, test: Comparison) -> Verdict:
         row = test.row
@@ -205,6 +217,14 @@ class Environment:
                 return None
             total = _apply(sign, Fraction(total), Fraction(further))
         return None if total is None else Fraction(total)
+
+
+def _once(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
+    """The reasons in order, each once: a define that is used twice has one set of them."""
+    seen: dict[tuple[str, int, int], Reason] = {}
+    for reason in reasons:
+        seen.setdefault((reason.file, reason.line, reason.column), reason)
+    return tuple(seen.values())
 
 
 def _apply(sign: str, left: Fraction, right: Fraction) -> Fraction:
