@@ -1,0 +1,1 @@
+"""Leads from outside: read, normalised and validated, or rejected with every reason and kept."""

@@ -1,0 +1,1 @@
+"""Files of leads: one module a format, each a row of `formats.FORMATS`."""

@@ -1,0 +1,49 @@
+"""What every format's reader takes and gives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """An open file of leads. `name` is what the user calls it; `path` is None where it is a stream."""
+
+    name: str
+    stream: BinaryIO
+    path: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record as it was met. Rows count the records of a file from 1."""
+
+    row: int
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class BadRecord:
+    """What stands where a record should be, and why it is none. `raw` is kept in the rejects."""
+
+    row: int
+    raw: Mapping[str, Any]
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """The records of a file, in order; `columns` where it names them once for all.
+
+    Iterating raises `InputError` where the file cannot be read on.
+    """
+
+    columns: tuple[str, ...] | None
+    rows: Iterator[Record | BadRecord]
+
+
+ReadFormat: TypeAlias = Callable[[Input], Records]
+"""Reads as far as it takes to know the columns; raises `InputError` where the file is not of the format."""
