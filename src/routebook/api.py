@@ -1,0 +1,157 @@
+"""The whole pipeline: text to tree, to checked policy, to evaluation tree, to decision."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from routebook import files
+from routebook.check.policy import Checked, CheckedPolicy
+from routebook.check.policy import check as check_program
+from routebook.decision import Decision, Explanation, Lead
+from routebook.diagnostics import Diagnostic, PolicyError, RoutebookError, in_order
+from routebook.intake.validate import Intake
+from routebook.lint.registry import Subject, lint
+from routebook.plan.build import build
+from routebook.plan.tree import Tree
+from routebook.plan.walk import decision_of, walk
+from routebook.roster import Roster
+from routebook.settings import Settings, settings_for
+
+
+class Policy:
+    """A loaded policy: immutable, and safe to share between threads.
+
+    `tree` is its evaluation tree, `checked` what the checker settled, `digest` the digest of its meaning.
+    """
+
+    def __init__(self, checked: CheckedPolicy) -> None:
+        self.checked = checked
+        self.tree: Tree = build(checked)
+        self._intake = Intake(self.tree.schema, self.tree.timezone)
+
+    @property
+    def name(self) -> str | None:
+        """The name in the policy's head, where it has one."""
+        return self.tree.name
+
+    @property
+    def digest(self) -> str:
+        """`sha256:…`, the same for every layout of the same meaning."""
+        return self.tree.digest
+
+    @property
+    def text(self) -> str:
+        """The text of the main file."""
+        return self.checked.files[0].text
+
+    def lead(self, record: Mapping[str, Any]) -> Lead:
+        """A record with the fields' own names as a lead, validated and normalised.
+
+        Raises `LeadError` with every problem where it does not fit the policy's schema.
+        """
+        return self._intake.lead(record)
+
+    def decide(self, lead: Lead | Mapping[str, Any], now: datetime | None = None) -> Decision:
+        """Which rule takes the lead, and the plan. A plain mapping is validated first (`LeadError`).
+
+        `now` is the moment that the policy's `now` stands for; an aware datetime, by default the present.
+        """
+        valid = self._valid(lead)
+        return decision_of(self.tree, valid.id, walk(self.tree, valid, moment(now)).leaf)
+
+    def explain(self, lead: Lead | Mapping[str, Any], now: datetime | None = None) -> Explanation:
+        """As `decide`, with every rule that was tried on the way and what settled it."""
+        valid = self._valid(lead)
+        walked = walk(self.tree, valid, moment(now))
+        return Explanation(valid, decision_of(self.tree, valid.id, walked.leaf), walked.steps)
+
+    def _valid(self, lead: Lead | Mapping[str, Any]) -> Lead:
+        return lead if isinstance(lead, Lead) else self.lead(lead)
+
+    def __repr__(self) -> str:
+        return f"Policy({self.name or self.checked.files[0].name!r}, {self.digest[:14]}…)"
+
+
+def moment(now: datetime | None) -> datetime:
+    """The moment to decide at: the present where none is given. Raises `RoutebookError` for one without an offset."""
+    if now is None:
+        return datetime.now(UTC)
+    if now.tzinfo is None or now.utcoffset() is None:
+        raise RoutebookError("`now` has no offset from UTC: give an aware datetime")
+    return now
+
+
+def load(path: str | Path, prove: bool = False, roster: str | Path | Roster | None = None) -> Policy:
+    """The policy of a file, or of a folder that holds one.
+
+    Raises `PolicyError` with the findings: with RB0xx ones always, where `prove` with every error finding,
+    those about the roster included where one is given.
+    """
+    return _load(files.load(files.the_policy(Path(path))), prove, roster, settings_for(Path(path)))
+
+
+def loads(text: str, name: str = "<text>", prove: bool = False) -> Policy:
+    """The policy that a text holds. It can import nothing. Raises `PolicyError` as `load` does."""
+    return _load(files.load_text(text, name), prove, None, Settings())
+
+
+def _load(loaded: files.Loaded, prove: bool, roster: str | Path | Roster | None, settings: Settings) -> Policy:
+    checked = check_program(loaded.program, loaded.tests)
+    if checked.policy is None:
+        raise PolicyError(_errors(checked.findings) or [_library(loaded)])
+    policy = Policy(checked.policy)
+    if prove:
+        errors = _errors(_lint(policy, load_roster(roster), settings))
+        if errors:
+            raise PolicyError(errors)
+    return policy
+
+
+def _errors(findings: tuple[Diagnostic, ...]) -> list[Diagnostic]:
+    return [finding for finding in findings if finding.is_error]
+
+
+def _library(loaded: files.Loaded) -> Diagnostic:
+    from routebook.check.kinds import NO_RULES
+
+    name = loaded.program.main.source.name
+    message = f"`{name}` has neither a lead nor rules: it is a library, to import and not to run"
+    return Diagnostic(NO_RULES, message, file=name)
+
+
+def _lint(policy: Policy, roster: Roster | None, settings: Settings) -> tuple[Diagnostic, ...]:
+    return lint(Subject(policy.checked, policy.tree, roster), settings.lint)
+
+
+def load_roster(roster: str | Path | Roster | None) -> Roster | None:
+    """A roster that is given as it is or by its path. Raises `PolicyError` where the file is wrong."""
+    return roster if roster is None or isinstance(roster, Roster) else Roster.load(roster)
+
+
+def check(path_or_text: str | Path, roster: str | Path | Roster | None = None) -> tuple[Diagnostic, ...]:
+    """Every finding of a policy: a path (a `Path`, or text that ends in `.route`), or the policy's text.
+
+    Raises `PolicyError` only where there is nothing to check: a file that cannot be read, a broken roster.
+    """
+    if isinstance(path_or_text, Path) or path_or_text.endswith(files.ENDING):
+        path = Path(path_or_text)
+        return check_file(files.the_policy(path), load_roster(roster), settings_for(path)).findings
+    loaded = files.load_text(path_or_text)
+    return check_loaded(loaded, load_roster(roster), Settings()).findings
+
+
+def check_file(file: files.PolicyFile, roster: Roster | None, settings: Settings) -> Checked:
+    """Check one policy file with its imports and tests."""
+    return check_loaded(files.load(file), roster, settings)
+
+
+def check_loaded(loaded: files.Loaded, roster: Roster | None, settings: Settings) -> Checked:
+    """Check what was read: syntax, names and types, then, where those are sound, every lint."""
+    checked = check_program(loaded.program, loaded.tests)
+    if checked.policy is None:
+        return checked
+    findings = _lint(Policy(checked.policy), roster, settings)
+    return Checked(checked.policy, in_order((*checked.findings, *findings)))

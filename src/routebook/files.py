@@ -1,0 +1,223 @@
+"""Policies as files: which files a path means, what they import, and the tests beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+from routebook.check import kinds as check_kinds
+from routebook.check.imports import Program, gather, no_imports
+from routebook.diagnostics import Diagnostic, PolicyError
+from routebook.source import Source
+from routebook.syntax import kinds
+from routebook.syntax import tree as t
+from routebook.syntax.parse import Parsed, parse, read_source
+from routebook.text import nearest
+
+ENDING: Final = ".route"
+TEST_ENDING: Final = "_test.route"
+SETTINGS_FILE: Final = "routebook.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyFile:
+    """A policy or library file, and the file of tests beside it, if there is one."""
+
+    path: Path
+    tests: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A policy's trees: the program, and its files of tests."""
+
+    program: Program
+    tests: tuple[Parsed, ...]
+
+    @property
+    def files(self) -> tuple[Source, ...]:
+        """Every text that was read."""
+        return (*self.program.files, *(parsed.source for parsed in self.tests))
+
+
+def find(paths: Iterable[Path]) -> list[PolicyFile]:
+    """The policy files that these files and folders (with all below them) mean, in order, each once.
+
+    Raises `PolicyError` for a path that does not exist or a folder without policies.
+    """
+    found: dict[Path, PolicyFile] = {}
+    for path in paths:
+        files = _below(path) if path.is_dir() else [_existing(path)]
+        for file in files:
+            found.setdefault(file, PolicyFile(file, _tests_of(file)))
+    return list(found.values())
+
+
+def find_all(paths: Iterable[Path]) -> list[Path]:
+    """Every `.route` file that these paths mean, files of tests included: what `fmt` works on."""
+    found: dict[Path, None] = {}
+    for path in paths:
+        for file in _files_below(path) if path.is_dir() else [_existing(path)]:
+            found.setdefault(file)
+    return list(found)
+
+
+def _files_below(folder: Path) -> list[Path]:
+    files = sorted(
+        path
+        for path in folder.rglob(f"*{ENDING}")
+        if path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+    )
+    if not files:
+        raise PolicyError([_unreadable(folder, f"there is no `{ENDING}` file in `{folder}`", None)])
+    return files
+
+
+def _below(folder: Path) -> list[Path]:
+    files = _files_below(folder)
+    own = [path for path in files if not _is_tests(path)]
+    return own + [path for path in files if _is_tests(path) and _policy_of(path) not in own]
+
+
+def _existing(path: Path) -> Path:
+    if not path.exists():
+        folder = path.parent
+        known = [entry.name for entry in folder.iterdir()] if folder.is_dir() else []
+        meant = nearest(path.name, known)
+        help = f"did you mean `{folder / meant}`?" if meant else "check the path"
+        raise PolicyError([_unreadable(path, f"there is no file or folder `{path}`", help)])
+    if _is_tests(path) and _policy_of(path).is_file():
+        return _policy_of(path)
+    return path
+
+
+def _is_tests(path: Path) -> bool:
+    return path.name.endswith(TEST_ENDING)
+
+
+def _policy_of(tests: Path) -> Path:
+    return tests.with_name(tests.name.removesuffix(TEST_ENDING) + ENDING)
+
+
+def _tests_of(path: Path) -> Path | None:
+    tests = path.with_name(path.name.removesuffix(ENDING) + TEST_ENDING)
+    return tests if path.name.endswith(ENDING) and not _is_tests(path) and tests.is_file() else None
+
+
+def _unreadable(path: Path, message: str, help: str | None) -> Diagnostic:
+    return Diagnostic(kinds.UNREADABLE_FILE, message, help=help, file=str(path))
+
+
+def the_policy(path: Path) -> PolicyFile:
+    """The one policy that a path means: the file, or the only file with rules in a folder.
+
+    Raises `PolicyError` where there is none, or more than one.
+    """
+    if not path.is_dir():
+        return find([path])[0]
+    files = [PolicyFile(p, _tests_of(p)) for p in sorted(path.glob(f"*{ENDING}")) if not _is_tests(p)]
+    policies = [file for file in files if len(files) == 1 or _has_rules(file.path)]
+    if len(policies) == 1:
+        return policies[0]
+    if not policies:
+        raise PolicyError([_unreadable(path, f"there is no policy in the folder `{path}`", "name a file with rules")])
+    names = ", ".join(f"`{file.path}`" for file in policies)
+    message = f"the folder `{path}` holds {len(policies)} policies: {names}"
+    raise PolicyError([_unreadable(path, message, "name one of them")])
+
+
+def _has_rules(path: Path) -> bool:
+    source = read_source(path)
+    if isinstance(source, Diagnostic):
+        return True
+    own = (t.RuleItem, t.LeadItem, t.BrokenItem)
+    return any(isinstance(item, own) for item in parse(source).file.items)
+
+
+def load(file: PolicyFile) -> Loaded:
+    """Read and parse a policy file with its imports and tests. Raises `PolicyError` where it cannot be read."""
+    reader = _Reader(_root_of(file.path))
+    source = reader.read(file.path, str(file.path))
+    if isinstance(source, Diagnostic):
+        raise PolicyError([source])
+    tests: list[Parsed] = []
+    if file.tests is not None:
+        read = reader.read(file.tests, str(file.tests))
+        if isinstance(read, Diagnostic):
+            raise PolicyError([read])
+        tests.append(parse(read))
+    return Loaded(gather(source, reader.import_), tuple(tests))
+
+
+def load_text(text: str, name: str = "<text>") -> Loaded:
+    """Parse a policy that stands in no file: it can import nothing."""
+    return Loaded(gather(Source(name, text), no_imports), ())
+
+
+def settings_file(start: Path) -> Path | None:
+    """The nearest `routebook.toml`, going up from a policy's file or folder."""
+    here = start.resolve()
+    for folder in (here if here.is_dir() else here.parent, *here.parents):
+        if (folder / SETTINGS_FILE).is_file():
+            return folder / SETTINGS_FILE
+    return None
+
+
+def _root_of(path: Path) -> Path:
+    """The folder that imports must stay in: that of the nearest settings, else the policy's own."""
+    settings = settings_file(path)
+    return settings.parent if settings is not None else path.resolve().parent
+
+
+@dataclass
+class _Reader:
+    """Reads each file once, and only below `root`: a policy's text never reaches another part of the disk."""
+
+    root: Path
+    _sources: dict[Path, Source] = field(default_factory=dict)
+    _paths: dict[int, Path] = field(default_factory=dict)
+
+    def read(self, path: Path, shown: str) -> Source | Diagnostic:
+        real = path.resolve()
+        if real in self._sources:
+            return self._sources[real]
+        source = read_source(path, shown)
+        if isinstance(source, Source):
+            self._sources[real] = source
+            self._paths[id(source)] = path
+        return source
+
+    def import_(self, importing: Source, text: str) -> Source | Diagnostic:
+        folder = self._paths[id(importing)].parent
+        wrong = _wrong_import(text)
+        if wrong is None and not (folder / text).resolve().is_relative_to(self.root):
+            wrong = f"it lies outside `{self.root.name}`, the folder of the policy and its settings"
+        if wrong is not None:
+            message = f"`{text}` cannot be imported: {wrong}"
+            return Diagnostic(check_kinds.FORBIDDEN_IMPORT, message, file=importing.name)
+        path = folder / text
+        if not path.exists():
+            known = _siblings(path)
+            meant = nearest(path.name, known)
+            help = f"did you mean `{text.removesuffix(path.name)}{meant}`?" if meant else "check the path"
+            return Diagnostic(kinds.UNREADABLE_FILE, f"there is no file `{text}` to import", help=help)
+        return self.read(path, str(path))
+
+
+def _siblings(path: Path) -> Sequence[str]:
+    try:
+        return [entry.name for entry in path.parent.glob(f"*{ENDING}")]
+    except OSError:
+        return []
+
+
+def _wrong_import(text: str) -> str | None:
+    if not text.endswith(ENDING):
+        return f"the name of a policy file ends in `{ENDING}`"
+    if "\\" in text or "\0" in text or ":" in text:
+        return "a path has names and `/` in it, nothing else"
+    if PurePosixPath(text).is_absolute():
+        return "the path must be relative to the importing file"
+    return None
