@@ -35,11 +35,17 @@ def nearest(word: str, known: Iterable[str], limit: int = 2) -> str | None:
     alignment). Short words allow fewer edits, so that `uk` is not taken for `fr`.
     """
     allowed = min(limit, max(1, len(word) // 3))
+    wanted = word.casefold()
+    letters = set(wanted)
     best: tuple[int, str] | None = None
     for candidate in known:
         if abs(len(candidate) - len(word)) > allowed:
             continue
-        distance = _edits(word.casefold(), candidate.casefold())
+        folded = candidate.casefold()
+        # an edit brings in one letter at most and takes one away: most words are told apart by that alone
+        if len(letters.symmetric_difference(folded)) > 2 * allowed:
+            continue
+        distance = _edits(wanted, folded)
         if distance <= allowed and (best is None or (distance, candidate) < best):
             best = (distance, candidate)
     return best[1] if best else None

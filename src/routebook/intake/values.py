@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Final, TypeAlias, TypeVar, assert_never
 
-from routebook.countries import country_code
+from routebook.countries import country_code, nearest_country
 from routebook.intake.moments import date_reader, moment_reader, time_reader
 from routebook.intake.numbers import number_reader
 from routebook.intake.problems import Misfit, plain_text, quoted
@@ -166,10 +166,17 @@ def _email(raw: object) -> str:
 
 
 def _country(raw: object) -> str:
-    code = country_code(_text(raw, "a country"))
-    if code is None:
-        raise Misfit(f"{quoted(raw)} is not a country: an ISO 3166-1 code such as `DE`, or its English name")
-    return code
+    text = _text(raw, "a country")
+    code = country_code(text)
+    if code is not None:
+        return code
+    meant = nearest_country(text)
+    hint = (
+        f"did you mean `{meant}`?"
+        if meant
+        else "an ISO 3166-1 code such as `DE` or an English name is expected"
+    )
+    raise Misfit(f"{quoted(raw)} is not a country; {hint}")
 
 
 def _one_of(members: tuple[str, ...]) -> TextReader:
