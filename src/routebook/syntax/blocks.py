@@ -24,47 +24,67 @@ class Clause(t.Node):
 
 @dataclass(frozen=True, slots=True)
 class FieldStart(t.Node):
-    """A field of a source with the clauses after it, a `missing` list of its own not yet among them."""
+    """A field of a source with all that stands before the next field."""
 
     name: t.Name
     column: t.Literal
-    clauses: tuple[Clause, ...]
+    clauses: tuple[Clause | t.MissingTexts, ...]
 
 
-def source_item(span: Span, name: t.Name, body: Sequence[FieldStart | t.MissingTexts]) -> t.SourceItem:
-    """Gather a source. White space means nothing, so its `missing` lists are told apart by place.
+def source_item(
+    span: Span, name: t.Name, lists: Sequence[t.MissingTexts], starts: Sequence[FieldStart]
+) -> t.SourceItem:
+    """Gather a source; `lists` are the `missing` lists that stand before its first field.
 
-    The first or the last thing in the block is the source's own list; one between belongs to the field
-    before it. The canonical layout shows which was meant.
+    White space means nothing, so whose a `missing` list is goes by its place. One before the first field is
+    the source's own. Where there is none, the last thing in the block is. Every other one belongs to the
+    field before it. An empty list at the end, `missing []`, says that the source has none of its own.
     """
-    own: list[t.MissingTexts] = []
-    starts: list[tuple[FieldStart, list[t.MissingTexts]]] = []
-    for position, part in enumerate(body):
-        if isinstance(part, FieldStart):
-            starts.append((part, []))
-        elif not starts or position == len(body) - 1:
-            own.append(part)
-        else:
-            starts[-1][1].append(part)
-    fields = tuple(_source_field(start, lists) for start, lists in starts)
+    own = list(lists)
+    bodies = [list(start.clauses) for start in starts]
+    last = bodies[-1][-1] if bodies and bodies[-1] else None
+    if not own and isinstance(last, t.MissingTexts):
+        bodies[-1].pop()
+        own.append(last)
+        if len(starts) > 1 and not any(isinstance(clause, t.MissingTexts) for clause in bodies[-1]):
+            _refuse_if_misleading(starts[-1], last)
+    fields = tuple(_source_field(start, body) for start, body in zip(starts, bodies, strict=True))
     return t.SourceItem(span, name, fields, _once("missing", own))
 
 
-def _source_field(start: FieldStart, lists: Sequence[t.MissingTexts]) -> t.SourceField:
+def _refuse_if_misleading(field: FieldStart, last: t.MissingTexts) -> None:
+    """Refuse a list that looks like the last field's, standing on its line, but would be the source's."""
+    text = field.span.source.text
+    line = text.rfind("\n", 0, last.span.start) + 1
+    if text[line : field.span.start].strip() or line > field.span.start:
+        return
+    name = field.name.text
+    lit.say(
+        last.span,
+        f"this `missing` list may be that of `{name}` alone or of the whole source",
+        f"on the line of `{name}`, and last in the source",
+        "if it is the source's, put it on a line below; if it is the field's, write the source's own list "
+        "there, `missing []` where it has none",
+        kinds.SYNTAX_ERROR,
+    )
+
+
+def _source_field(start: FieldStart, body: Sequence[Clause | t.MissingTexts]) -> t.SourceField:
     clauses = {
-        word: _once(word, [clause for clause in start.clauses if clause.word == word])
+        word: _once(word, [clause for clause in body if isinstance(clause, Clause) and clause.word == word])
         for word in ("map", "split by", "as", "default")
     }
     values = {word: clause.value if clause is not None else None for word, clause in clauses.items()}
+    end = body[-1].span if body else start.column.span
     return t.SourceField(
-        start.span,
+        start.span.to(end),
         start.name,
         start.column,
         values["map"],
         values["split by"],
         values["as"],
         values["default"],
-        _once("missing", lists),
+        _once("missing", [clause for clause in body if isinstance(clause, t.MissingTexts)]),
     )
 
 

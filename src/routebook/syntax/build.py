@@ -7,6 +7,7 @@ Children come in the grammar's order, every token among them, with None for an o
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any, TypeVar, cast
 
 from lark import Token, Transformer
@@ -171,7 +172,8 @@ class TreeBuilder(Transformer[Token, t.File]):
         return lit.name(children[0])
 
     def group(self, children: Children) -> t.Expr:
-        return cast(t.Expr, children[1])
+        """What stands in brackets, its place widened by them, so that what it is a part of covers them too."""
+        return replace(cast(t.Expr, children[1]), span=lit.span_of(children))
 
     def list_literal(self, children: Children) -> t.ListLiteral:
         return t.ListLiteral(lit.span_of(children), cast(Any, _only(children, t.Node)))
@@ -179,11 +181,12 @@ class TreeBuilder(Transformer[Token, t.File]):
     def literal(self, children: Children) -> t.Literal:
         return lit.literal(children[0])
 
-    def value(self, children: Children) -> t.PlainValue:
+    def value(self, children: Children) -> t.Literal:
         token = next(child for child in reversed(children) if child is not None)
-        if token.type == "MISSING":
-            return t.MissingValue(lit.span_of([token]))
         return lit.number(children) if token.type in ("INT", "DECIMAL") else lit.literal(token)
+
+    def missing_value(self, children: Children) -> t.MissingValue:
+        return t.MissingValue(lit.span_of(children))
 
     value_list = list_literal
 
@@ -306,8 +309,8 @@ class TreeBuilder(Transformer[Token, t.File]):
         return t.Reassign(lit.span_of(children), lit.number([children[1]]))
 
     def source(self, children: Children) -> t.SourceItem:
-        _, name, _, *body, _ = children
-        return blocks.source_item(lit.span_of(children), lit.name(name), body)
+        lists, fields = _only(children, t.MissingTexts), _only(children, blocks.FieldStart)
+        return blocks.source_item(lit.span_of(children), lit.name(children[1]), lists, fields)
 
     def source_field(self, children: Children) -> blocks.FieldStart:
         name, _, column, *clauses = children

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Final, assert_never
@@ -11,22 +12,30 @@ from routebook.decision import show_moment
 from routebook.syntax import tree as t
 from routebook.types import show_number
 
-_OR, _AND, _NOT, _COMPARE, _SUM, _PRODUCT, _UNARY, _ATOM = range(8)
+# Control characters, line ends that editors disagree on, and the marks that turn the direction of writing.
+_UNSEEN: Final = re.compile("[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
+
+OR, AND, NOT, COMPARE, SUM, PRODUCT, UNARY, ATOM = range(8)
 _BINDING: Final[dict[type, int]] = {
-    t.Or: _OR,
-    t.And: _AND,
-    t.Not: _NOT,
-    t.Compare: _COMPARE,
-    t.Sum: _SUM,
-    t.Product: _PRODUCT,
-    t.Negative: _UNARY,
+    t.Or: OR,
+    t.And: AND,
+    t.Not: NOT,
+    t.Compare: COMPARE,
+    t.Sum: SUM,
+    t.Product: PRODUCT,
+    t.Negative: UNARY,
 }
 
 
-def expression(node: t.Expr, at_least: int = _OR) -> str:
+def binding(node: t.Expr) -> int:
+    """How tightly an expression holds together: from `OR`, the loosest, to `ATOM`."""
+    return _BINDING.get(type(node), ATOM)
+
+
+def expression(node: t.Expr, at_least: int = OR) -> str:
     """An expression, in brackets where it binds less than `at_least` asks."""
     text = _plain_expression(node)
-    return f"({text})" if _BINDING.get(type(node), _ATOM) < at_least else text
+    return f"({text})" if binding(node) < at_least else text
 
 
 def _plain_expression(node: t.Expr) -> str:
@@ -36,23 +45,21 @@ def _plain_expression(node: t.Expr) -> str:
         case t.Literal():
             return literal(node)
         case t.ListLiteral(items=items):
-            return f"[{', '.join(expression(item, _SUM) for item in items)}]"
+            return f"[{', '.join(expression(item, SUM) for item in items)}]"
         case t.Or(parts=parts):
-            return " or ".join(expression(part, _AND) for part in parts)
+            return " or ".join(expression(part, AND) for part in parts)
         case t.And(parts=parts):
-            return " and ".join(expression(part, _NOT) for part in parts)
+            return " and ".join(expression(part, NOT) for part in parts)
         case t.Not(part=part):
-            return f"not {expression(part, _NOT)}"
+            return f"not {expression(part, NOT)}"
         case t.Compare():
             return _compare(node)
         case t.Sum(first=first, rest=rest):
-            return " ".join(
-                [expression(first, _PRODUCT), *(f"{s} {expression(e, _PRODUCT)}" for s, e in rest)]
-            )
+            return " ".join([expression(first, PRODUCT), *(f"{s} {expression(e, PRODUCT)}" for s, e in rest)])
         case t.Product(first=first, rest=rest):
-            return " ".join([expression(first, _UNARY), *(f"{s} {expression(e, _UNARY)}" for s, e in rest)])
+            return " ".join([expression(first, UNARY), *(f"{s} {expression(e, UNARY)}" for s, e in rest)])
         case t.Negative(part=part):
-            return f"-{expression(part, _UNARY)}" if _leads_with_name(part) else f"-({expression(part)})"
+            return f"-{expression(part, UNARY)}" if _leads_with_name(part) else f"-({expression(part)})"
         case _:
             assert_never(node)
 
@@ -63,11 +70,11 @@ def _leads_with_name(node: t.Expr) -> bool:
 
 
 def _compare(node: t.Compare) -> str:
-    left = expression(node.left, _SUM)
+    left = expression(node.left, SUM)
     if node.op == "between":
         low, high = node.right
-        return f"{left} between {expression(low, _SUM)} and {expression(high, _SUM)}"
-    return " ".join([left, node.op, *(expression(right, _SUM) for right in node.right)])
+        return f"{left} between {expression(low, SUM)} and {expression(high, SUM)}"
+    return " ".join([left, node.op, *(expression(right, SUM) for right in node.right)])
 
 
 def literal(node: t.Literal) -> str:
@@ -96,8 +103,8 @@ def moment_text(moment: datetime) -> str:
 
 
 def quoted(text: str) -> str:
-    """A text in quotes, with JSON's escapes where it needs them."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+    """A text in quotes, with JSON's escapes where it needs them and for what could not be seen."""
+    return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(text, ensure_ascii=False))
 
 
 def value(node: t.PlainValue) -> str:
@@ -109,6 +116,32 @@ def value(node: t.PlainValue) -> str:
             return expression(node)
         case _:
             assert_never(node)
+
+
+def map_entry(node: t.MapEntry) -> str:
+    """An entry of a source's map: `"A" to "b"`, or `else "b"`."""
+    return map_head(node) + value(node.value)
+
+
+def map_head(node: t.MapEntry) -> str:
+    """A map's entry up to its value."""
+    return f"{literal(node.key)} to " if node.key is not None else "else "
+
+
+def mapping(node: t.MapClause) -> str:
+    """A source's `map` clause."""
+    entries = ", ".join(map_entry(entry) for entry in node.entries)
+    return f"map {{ {entries} }}" if entries else "map {}"
+
+
+def missing(node: t.MissingTexts) -> str:
+    """A `missing` clause with its texts."""
+    return f"missing [{', '.join(literal(text) for text in node.texts)}]"
+
+
+def described(name: t.Name, description: t.Literal | None) -> str:
+    """A name with the description that may follow it."""
+    return f"{name.text} {literal(description)}" if description is not None else name.text
 
 
 def strategy(node: t.Strategy) -> str:
@@ -143,9 +176,9 @@ def target_head(node: t.Target | t.Reassign) -> str:
             return f"nurture {name.text}"
         case t.RejectTarget(reason=reason):
             return f"reject {literal(reason)}"
-        case t.SplitTarget(name=name, field=field, arms=arms):
-            shares = "  ".join(f"{arm.percent.lexeme} {target(arm.target)}" for arm in arms)
-            return f"split {literal(name)} by {field.text} {{ {shares} }}"
+        case t.SplitTarget(arms=arms):
+            shares = "  ".join(f"{literal(arm.percent)} {target(arm.target)}" for arm in arms)
+            return f"{split_head(node)} {shares} }}"
         case t.Reassign(times=times):
             return f"reassign {literal(times)} times"
         case _:
@@ -158,9 +191,24 @@ def target_clauses(node: t.Target | t.Reassign) -> list[str]:
         return []
     clauses = [f"where {expression(node.where)}"] if node.where is not None else []
     if node.sticky is not None:
-        duration = f" for {node.sticky.duration.lexeme}" if node.sticky.duration else ""
-        clauses.append(f"sticky by {node.sticky.field.text}{duration}")
+        clauses.append(sticky(node.sticky))
     return clauses
+
+
+def split_head(node: t.SplitTarget) -> str:
+    """A split up to its first arm."""
+    return f"split {literal(node.name)} by {node.field.text} {{"
+
+
+def sticky(node: t.Sticky) -> str:
+    """A `sticky` clause."""
+    duration = f" for {node.duration.lexeme}" if node.duration else ""
+    return f"sticky by {node.field.text}{duration}"
+
+
+def expect(node: t.Expect) -> str:
+    """An expectation of a test."""
+    return f"expect {node.kind} {expression(node.what)}" if node.what is not None else f"expect {node.kind}"
 
 
 def type_name(node: t.TypeName) -> str:
