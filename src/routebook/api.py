@@ -98,7 +98,9 @@ def loads(text: str, name: str = "<text>", prove: bool = False) -> Policy:
     return _load(files.load_text(text, name), prove, None, Settings())
 
 
-def _load(loaded: files.Loaded, prove: bool, roster: str | Path | Roster | None, settings: Settings) -> Policy:
+def _load(
+    loaded: files.Loaded, prove: bool, roster: str | Path | Roster | None, settings: Settings
+) -> Policy:
     checked = check_program(loaded.program, loaded.tests)
     if checked.policy is None:
         raise PolicyError(_errors(checked.findings) or [_library(loaded)])

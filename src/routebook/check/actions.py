@@ -78,9 +78,12 @@ class Actions:
     def _plain(self, node: t.Name) -> str:
         if "." in node.text:
             self.report.add(
-                kinds.UNKNOWN_NAME, node.span, f"`{node.text}` cannot be the name of a pool or queue",
-                "dots are for fields", help=f"write `{node.text.replace('.', '_')}`",
-            )  # fmt: skip
+                kinds.UNKNOWN_NAME,
+                node.span,
+                f"`{node.text}` cannot be the name of a pool or queue",
+                "dots are for fields",
+                help=f"write `{node.text.replace('.', '_')}`",
+            )
         return node.text
 
     def _pool(self, node: t.PoolTarget, text: str) -> c.PoolTarget | None:
@@ -109,8 +112,11 @@ class Actions:
         ref = self.lowering.fields.ref(node, with_rep=False)
         if ref is not None and isinstance(ref.type, SetType):
             self.report.add(
-                kinds.TYPE_MISMATCH, node.span, f"`{use}` needs a field with one value", f"this is {describe(ref.type)}",
-            )  # fmt: skip
+                kinds.TYPE_MISMATCH,
+                node.span,
+                f"`{use}` needs a field with one value",
+                f"this is {describe(ref.type)}",
+            )
             return None
         return ref
 
@@ -123,9 +129,12 @@ class Actions:
         if not isinstance(ref.type, RepType):
             help = "declare the field `rep`" if isinstance(ref.type, TextType | IdType) else None
             self.report.add(
-                kinds.TYPE_MISMATCH, node.rep.span, f"`{node.rep.text}` does not name a rep", f"this is {describe(ref.type)}",
+                kinds.TYPE_MISMATCH,
+                node.rep.span,
+                f"`{node.rep.text}` does not name a rep",
+                f"this is {describe(ref.type)}",
                 help=help,
-            )  # fmt: skip
+            )
             return None
         return c.RepTarget(ref, text, node.span)
 
@@ -140,9 +149,11 @@ class Actions:
         if total != 100:
             over = "more" if total > 100 else "less"
             self.report.add(
-                kinds.SHARES_NOT_100, node.span, f"the arms of this split sum to {show_number(total)}%, {over} than 100%",
+                kinds.SHARES_NOT_100,
+                node.span,
+                f"the arms of this split sum to {show_number(total)}%, {over} than 100%",
                 "these must sum to 100%",
-            )  # fmt: skip
+            )
         lowered = [(Fraction(str(arm.percent.value)) / 100, self.target(arm.target)) for arm in node.arms]
         arms = tuple(c.Arm(share, target) for share, target in lowered if target is not None)
         if ref is None or len(arms) < len(lowered) or total != 100:
@@ -155,9 +166,12 @@ class Actions:
         for step in node.steps:
             if step.kind in seen:
                 self.report.add(
-                    kinds.DUPLICATE_NAME, step.span, f"`{step.kind}` stands twice in `{node.name.text}`", "again",
+                    kinds.DUPLICATE_NAME,
+                    step.span,
+                    f"`{step.kind}` stands twice in `{node.name.text}`",
+                    "again",
                     help="keep one of them",
-                )  # fmt: skip
+                )
             seen.setdefault(step.kind, step)
         steps = tuple(self._step(step) for step in seen.values())
         description = str(node.description.value) if node.description else None

@@ -55,9 +55,12 @@ class Cases:
         now = self._now(node.now)
         if not node.expects:
             self.report.add(
-                kinds.TYPE_MISMATCH, node.name.span, "this test expects nothing", "it cannot fail",
+                kinds.TYPE_MISMATCH,
+                node.name.span,
+                "this test expects nothing",
+                "it cannot fail",
                 help="add for example `expect rule …` or `expect pool …`",
-            )  # fmt: skip
+            )
         expectations = tuple(self._expectation(expect) for expect in node.expects)
         return TestCase(str(node.name.value), MappingProxyType(given), now, expectations, node.span)
 
@@ -80,8 +83,11 @@ class Cases:
         declared = self.schema[name]
         if isinstance(item.value, t.MissingValue) and not declared.optional:
             self.report.add(
-                kinds.VALUE_OUT_OF_RANGE, item.value.span, f"`{name}` can never be missing", "the field is not `optional`",
-            )  # fmt: skip
+                kinds.VALUE_OUT_OF_RANGE,
+                item.value.span,
+                f"`{name}` can never be missing",
+                "the field is not `optional`",
+            )
             return
         given[name] = self.values.read(declared.type, item.value)
 

@@ -67,15 +67,20 @@ class Collections:
             return None
         if not isinstance(ref.type, SetType):
             self.report.add(
-                kinds.TYPE_MISMATCH, node.span, f"`{node.text}` is not a list or a set", f"this is {describe(ref.type)}",
+                kinds.TYPE_MISMATCH,
+                node.span,
+                f"`{node.text}` is not a list or a set",
+                f"this is {describe(ref.type)}",
                 help=f"write the values in brackets, or compare with `== {node.text}`",
-            )  # fmt: skip
+            )
             return None
         if not _same_kind(type_, ref.type.element):
             self.report.add(
-                kinds.TYPE_MISMATCH, node.span, f"`{node.text}` holds values of another type",
+                kinds.TYPE_MISMATCH,
+                node.span,
+                f"`{node.text}` holds values of another type",
                 f"this is {describe(ref.type)}, and {describe(type_)} is expected",
-            )  # fmt: skip
+            )
             return None
         return ref
 
@@ -116,9 +121,12 @@ class Collections:
             else:
                 sound = False
                 self.report.add(
-                    kinds.TYPE_MISMATCH, item.span, "lists are of texts", f"`{words.expression(item)}` is no text",
+                    kinds.TYPE_MISMATCH,
+                    item.span,
+                    "lists are of texts",
+                    f"`{words.expression(item)}` is no text",
                     help="numbers, dates and times are compared with `between`",
-                )  # fmt: skip
+                )
         return texts if sound else None
 
     def _sum(self, first: t.Expr, rest: tuple[tuple[str, t.Expr], ...]) -> Texts | None:

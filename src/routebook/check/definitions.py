@@ -26,6 +26,7 @@ from routebook.check.conditions import (
 from routebook.check.fields import Fields
 from routebook.check.lower import Lowering
 from routebook.check.names import Definition, Names, in_order
+from routebook.check.operands import Operands
 from routebook.check.report import Report
 from routebook.check.schema import read_type
 from routebook.check.values import Values
@@ -53,7 +54,8 @@ class Definitions:
     def __post_init__(self) -> None:
         fields = Fields(self.names, self.computed, self.report)
         collections = Collections(fields, self.values, self.report, self.lists)
-        self.lowering = Lowering(fields, collections, self.values, self.report, self.defines)
+        operands = Operands(fields, self.values, self.report, self.defines)
+        self.lowering = Lowering(fields, collections, operands, self.report, self.defines)
 
     def read(self) -> Lowering:
         """Read every definition; the result lowers the conditions that use them."""
@@ -110,9 +112,12 @@ class Definitions:
         whole = [b.value for b in (low, high) if b is not None and isinstance(b.value, int)]
         if len(whole) < 2:
             self.report.add(
-                kinds.TYPE_MISMATCH, item.bounds.span, "points need a range of whole numbers at both ends",
-                "from where to where?", help=f"write for example `points {item.name.text} 0..100 {{ … }}`",
-            )  # fmt: skip
+                kinds.TYPE_MISMATCH,
+                item.bounds.span,
+                "points need a range of whole numbers at both ends",
+                "from where to where?",
+                help=f"write for example `points {item.name.text} 0..100 {{ … }}`",
+            )
             return None
         if whole[0] > whole[1]:
             self.report.add(
@@ -143,8 +148,11 @@ class Definitions:
             return None
         if not (isinstance(ref.type, NumberType) and ref.type.integer):
             self.report.add(
-                kinds.TYPE_MISMATCH, node.per.span, "points are given per whole number", f"this is {describe(ref.type)}",
-            )  # fmt: skip
+                kinds.TYPE_MISMATCH,
+                node.per.span,
+                "points are given per whole number",
+                f"this is {describe(ref.type)}",
+            )
             return None
         limit = node.up_to.value if node.up_to is not None else None
         assert limit is None or isinstance(limit, int)
@@ -156,10 +164,12 @@ class Definitions:
         if depth <= MAX_DEPTH:
             return False
         self.report.add(
-            syntax_kinds.NESTED_TOO_DEEPLY, item.name.span,
-            f"`{name}` is nested more than {MAX_DEPTH} levels deep, the definitions that it uses included", "too deep",
+            syntax_kinds.NESTED_TOO_DEEPLY,
+            item.name.span,
+            f"`{name}` is nested more than {MAX_DEPTH} levels deep, the definitions that it uses included",
+            "too deep",
             help="let definitions build on each other in fewer steps",
-        )  # fmt: skip
+        )
         return True
 
     def depth(self, condition: Condition) -> int:

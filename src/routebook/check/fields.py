@@ -63,9 +63,12 @@ class Fields:
 
     def _outside_where(self, node: t.Name) -> None:
         self.report.add(
-            kinds.UNKNOWN_NAME, node.span, f"`{node.text}` is known only inside `where`", "no rep is chosen yet here",
+            kinds.UNKNOWN_NAME,
+            node.span,
+            f"`{node.text}` is known only inside `where`",
+            "no rep is chosen yet here",
             help="ask about reps in the target: `assign pool … where …`",
-        )  # fmt: skip
+        )
 
     def _unknown(self, node: t.Name, with_rep: bool) -> None:
         name = node.text
@@ -74,17 +77,25 @@ class Fields:
         item = self.names.definitions.get(name)
         if item is not None:
             self.report.add(
-                kinds.TYPE_MISMATCH, node.span, f"`{name}` is a {noun(item)}, not a field", f"a {noun(item)}",
-                help="lists stand after `in`, `not in`, `has any`, `has all` and `has none`" if noun(item) == "list" else None,
-            )  # fmt: skip
+                kinds.TYPE_MISMATCH,
+                node.span,
+                f"`{name}` is a {noun(item)}, not a field",
+                f"a {noun(item)}",
+                help="lists stand after `in`, `not in`, `has any`, `has all` and `has none`"
+                if noun(item) == "list"
+                else None,
+            )
             return
         meant = nearest(name, self.names.visible(with_rep))
         help = f"did you mean `{meant}`?" if meant else self._advice(name)
         owner = "rep" if name.startswith("rep.") else "lead"
         self.report.add(
-            kinds.UNKNOWN_NAME, node.span, f"there is nothing called `{name}`",
-            f"neither a field of the {owner} nor a definition", help=help,
-        )  # fmt: skip
+            kinds.UNKNOWN_NAME,
+            node.span,
+            f"there is nothing called `{name}`",
+            f"neither a field of the {owner} nor a definition",
+            help=help,
+        )
 
     def _advice(self, name: str) -> str:
         base, _, part = name.rpartition(".")

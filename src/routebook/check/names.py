@@ -84,9 +84,12 @@ def collect_definitions(items: Iterable[t.Item], schema: Schema, report: Report)
         name = item.name.text
         if "." in name:
             report.add(
-                kinds.DUPLICATE_NAME, item.name.span, f"the name of a {noun(item)} cannot have a dot in it",
-                "dots are for fields", help=f"write `{name.replace('.', '_')}`",
-            )  # fmt: skip
+                kinds.DUPLICATE_NAME,
+                item.name.span,
+                f"the name of a {noun(item)} cannot have a dot in it",
+                "dots are for fields",
+                help=f"write `{name.replace('.', '_')}`",
+            )
         elif name in found:
             first = Label(found[name].name.span, f"the {noun(found[name])} is declared here")
             report.add(
@@ -100,9 +103,12 @@ def collect_definitions(items: Iterable[t.Item], schema: Schema, report: Report)
             span = schema[name].span if name in schema else None
             related = (Label(span, "the field is declared here"),) if span else ()
             report.add(
-                kinds.DUPLICATE_NAME, item.name.span, f"`{name}` is a field of the lead already", "declared again",
+                kinds.DUPLICATE_NAME,
+                item.name.span,
+                f"`{name}` is a field of the lead already",
+                "declared again",
                 related=related,
-            )  # fmt: skip
+            )
         else:
             found[name] = item
     return found
@@ -243,7 +249,10 @@ def _report_circle(
     told = [start, *(other for other, _ in path)]
     related = tuple(Label(use.span, f"uses `{other}`") for other, use in path)
     report.add(
-        kinds.CIRCULAR_DEFINITION, definitions[start].name.span,
-        f"`{start}` is defined by itself: {' → '.join(told)}", "the circle begins here", related=related,
+        kinds.CIRCULAR_DEFINITION,
+        definitions[start].name.span,
+        f"`{start}` is defined by itself: {' → '.join(told)}",
+        "the circle begins here",
+        related=related,
         help="take one of these uses out",
-    )  # fmt: skip
+    )

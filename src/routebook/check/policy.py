@@ -84,13 +84,17 @@ class _Check:
         shared = [i for parsed in program.imported for i in parsed.file.items if isinstance(i, _SHARED)]
         self.items: list[t.Item] = [*shared, *own]
         self.test_items = [
-            item for items in (own, *(parsed.file.items for parsed in tests)) for item in items
+            item
+            for items in (own, *(parsed.file.items for parsed in tests))
+            for item in items
             if isinstance(item, t.TestItem)
-        ]  # fmt: skip
+        ]
         self.broken = [
-            item for parsed in (program.main, *program.imported) for item in parsed.file.items
+            item
+            for parsed in (program.main, *program.imported)
+            for item in parsed.file.items
             if isinstance(item, t.BrokenItem)
-        ]  # fmt: skip
+        ]
         self.rule_items = rule_items(own)
         self.leads = [item for item in own if isinstance(item, t.LeadItem)]
 
@@ -201,10 +205,13 @@ class _Check:
             )
             return
         self.report.add(
-            kinds.MISSING_SCHEMA, span,
+            kinds.MISSING_SCHEMA,
+            span,
             f"the policy does not say what a lead is: its rules ask for {', '.join(f'`{name}`' for name in fields)}",
-            "no `lead` block", help="paste this above the rules and set the types right", fix=lead_block(fields),
-        )  # fmt: skip
+            "no `lead` block",
+            help="paste this above the rules and set the types right",
+            fix=lead_block(fields),
+        )
 
     def _unique_names(self, sla_items: Sequence[t.SlaItem]) -> None:
         sources = [item for item in self.items if isinstance(item, t.SourceItem)]

@@ -68,10 +68,13 @@ class Rules:
         bare = [item for item in items if item.condition is None]
         for item in bare[1:]:
             self.report.add(
-                kinds.SECOND_ELSE, _head(item), "this `else` is never reached: there is one before it", "a second `else`",
+                kinds.SECOND_ELSE,
+                _head(item),
+                "this `else` is never reached: there is one before it",
+                "a second `else`",
                 related=(Label(_head(bare[0]), "this one takes every lead that reaches it"),),
                 help="a list of rules has one bare `else`; give this one a `when`, or take it out",
-            )  # fmt: skip
+            )
 
 
 def rule_id(item: t.RuleItem, number: int, outer: str) -> str:

@@ -84,10 +84,13 @@ def _members(node: t.TypeName, report: Report) -> tuple[str, ...]:
         first = seen.setdefault(fold(text), member)
         if first is not member:
             report.add(
-                kinds.DUPLICATE_NAME, member.span, f"`{text}` is in this list twice", "the same, as texts compare",
+                kinds.DUPLICATE_NAME,
+                member.span,
+                f"`{text}` is in this list twice",
+                "the same, as texts compare",
                 related=(Label(first.span, "first here"),),
                 help="texts compare ignoring case and surrounding space: keep one of them",
-            )  # fmt: skip
+            )
     if not node.members:
         report.add(
             kinds.VALUE_OUT_OF_RANGE,
@@ -106,9 +109,12 @@ def _number(node: t.TypeName, report: Report) -> NumberType:
     for bound in (bounds.low, bounds.high) if bounds else ():
         if integer and bound is not None and not isinstance(bound.value, int):
             report.add(
-                kinds.TYPE_MISMATCH, bound.span, f"`{bound.lexeme}` cannot bound whole numbers", "not a whole number",
+                kinds.TYPE_MISMATCH,
+                bound.span,
+                f"`{bound.lexeme}` cannot bound whole numbers",
+                "not a whole number",
                 help="bound it by a whole number, or declare the field `decimal`",
-            )  # fmt: skip
+            )
             return NumberType(integer)
     if low is not None and high is not None and low > high:  # type: ignore[operator]
         assert bounds is not None
@@ -130,7 +136,7 @@ def read_schema(
         clash = _clash(name, type_, fields)
         if clash is not None:
             _report_clash(node, prefix, clash, report)
-        elif not prefix and (name.startswith("rep.") or name.startswith("now.")):
+        elif not prefix and name.startswith(("rep.", "now.")):
             owner = "the rep" if name.startswith("rep.") else "`now`"
             report.add(
                 kinds.DUPLICATE_NAME,
@@ -164,6 +170,10 @@ def _report_clash(node: t.FieldDecl, prefix: str, other: Field, report: Report) 
         return
     whole, part = sorted((name, prefix + other.name), key=len)
     report.add(
-        kinds.DUPLICATE_NAME, node.name.span, f"`{part}` is a part of `{whole}` already", "declared again",
-        related=related, help=f"leave it out: it comes with `{whole}`",
-    )  # fmt: skip
+        kinds.DUPLICATE_NAME,
+        node.name.span,
+        f"`{part}` is a part of `{whole}` already",
+        "declared again",
+        related=related,
+        help=f"leave it out: it comes with `{whole}`",
+    )

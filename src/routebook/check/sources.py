@@ -75,11 +75,13 @@ class Sources:
                 (Label(declared.span, "it is declared here, and not `optional`"),) if declared.span else ()
             )
             self.report.add(
-                kinds.INCOMPLETE_SOURCE, node.name.span,
+                kinds.INCOMPLETE_SOURCE,
+                node.name.span,
                 f"every lead of `{node.name.text}` would be rejected: it never fills `{declared.name}`",
-                "a required field is left out", related=related,
+                "a required field is left out",
+                related=related,
                 help=f'add `{declared.name} from "…"`, or declare the field `optional`',
-            )  # fmt: skip
+            )
 
     def _field(self, node: t.SourceField, type_: Type, common: frozenset[str]) -> c.SourceField:
         item_type = type_.element if isinstance(type_, SetType) else type_
@@ -122,8 +124,11 @@ class Sources:
             return None
         if not isinstance(type_, SetType):
             self.report.add(
-                kinds.TYPE_MISMATCH, node.split_by.span, "only a set is split", f"`{node.name.text}` is {describe(type_)}",
-            )  # fmt: skip
+                kinds.TYPE_MISMATCH,
+                node.split_by.span,
+                "only a set is split",
+                f"`{node.name.text}` is {describe(type_)}",
+            )
         if not node.split_by.value:
             self.report.add(
                 kinds.VALUE_OUT_OF_RANGE, node.split_by.span, "an empty text splits nothing", "empty"
@@ -137,15 +142,20 @@ class Sources:
         text = str(node.as_.value)
         if not isinstance(type_, _CALENDAR):
             self.report.add(
-                kinds.TYPE_MISMATCH, node.as_.span, "`as` gives the format of a date or time",
+                kinds.TYPE_MISMATCH,
+                node.as_.span,
+                "`as` gives the format of a date or time",
                 f"`{node.name.text}` is {describe(type_)}",
-            )  # fmt: skip
+            )
             return None
         if not _is_format(text, type_):
             self.report.add(
-                kinds.VALUE_OUT_OF_RANGE, node.as_.span, f"`{text}` does not say where {describe(type_)} stands",
-                "not such a format", help="write it with `%Y`, `%m`, `%d`, `%H`, `%M` and `%S`, as `%m/%d/%Y`",
-            )  # fmt: skip
+                kinds.VALUE_OUT_OF_RANGE,
+                node.as_.span,
+                f"`{text}` does not say where {describe(type_)} stands",
+                "not such a format",
+                help="write it with `%Y`, `%m`, `%d`, `%H`, `%M` and `%S`, as `%m/%d/%Y`",
+            )
             return None
         return text
 

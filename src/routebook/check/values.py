@@ -70,9 +70,11 @@ class Values:
     def _set(self, type_: Type, node: t.ListLiteral) -> Value | None:
         if not isinstance(type_, SetType):
             self._report.add(
-                kinds.TYPE_MISMATCH, node.span, f"a list does not fit where {describe(type_)} is expected",
+                kinds.TYPE_MISMATCH,
+                node.span,
+                f"a list does not fit where {describe(type_)} is expected",
                 f"this is a list, not {describe(type_)}",
-            )  # fmt: skip
+            )
             return None
         members: dict[str, str] = {}
         for item in node.items:
@@ -144,9 +146,11 @@ class Values:
         """A text as a value of a text-like type: a listed spelling, a country's code, an address."""
         if not value.strip():
             self._out_of_range(
-                span, "an empty text is never a value: empty counts as missing", "empty",
+                span,
+                "an empty text is never a value: empty counts as missing",
+                "empty",
                 "ask with `is missing` or `is known`",
-            )  # fmt: skip
+            )
             return None
         match type_:
             case OneOfType(members):
@@ -195,9 +199,13 @@ class Values:
         if help is None:
             help = f"write it like `{example}`" if example else "write it in double quotes"
         self._report.add(
-            kinds.TYPE_MISMATCH, node.span, f"{what} does not fit where {describe(type_)} is expected",
-            f"this is {what}", help=help, fix=fix,
-        )  # fmt: skip
+            kinds.TYPE_MISMATCH,
+            node.span,
+            f"{what} does not fit where {describe(type_)} is expected",
+            f"this is {what}",
+            help=help,
+            fix=fix,
+        )
         return None
 
     def _out_of_range(self, span: Span, message: str, label: str, help: str | None = None) -> None:

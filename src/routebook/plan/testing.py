@@ -1,11 +1,41 @@
-"""What came of the `test` blocks of a policy."""
+"""Running the `test` blocks of a policy, each over every lead that it stands for, as far as they can be tried."""
 
 from __future__ import annotations
 
+import itertools
+import random
+import time as clock
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from datetime import datetime
+from typing import Any, Final, Literal, TypeAlias, assert_never
+
+from routebook.check.cases import Expectation, TestCase
+from routebook.check.conditions import Scope
+from routebook.check.targets import (
+    HoldTarget,
+    NurtureTarget,
+    PoolTarget,
+    QueueTarget,
+    RejectTarget,
+    RepTarget,
+    SplitTarget,
+    Target,
+)
+from routebook.decision import Lead, jsonable
+from routebook.plan.boundaries import ORDINARY_NOW, field_values, mentioned, moments
+from routebook.plan.split import arm_of
+from routebook.plan.tree import Leaf, Tree
+from routebook.plan.walk import Environment, walk
+from routebook.syntax.tree import ExpectKind
 
 Proof: TypeAlias = Literal["tried", "proved", "exact"]
+
+RepOf: TypeAlias = Callable[[Lead, datetime], str | None]
+"""Who gets a lead at a moment, by a roster and no history; None where nobody does."""
+
+MAX_TRIED: Final = 5_000
+"""At most so many leads are tried for one test: all combinations of boundary values, or a fixed sample of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,3 +57,172 @@ class TestResult:
     proof: Proof
     tried: int
     seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Try:
+    """One lead and moment that a test stands for."""
+
+    lead: Lead
+    now: datetime
+
+
+def run_tests(tree: Tree, tests: Sequence[TestCase], rep_of: RepOf | None = None) -> list[TestResult]:
+    """Run every test; `rep_of` says who gets a lead, and is needed by those that expect a rep."""
+    return [_run(tree, test, rep_of) for test in tests]
+
+
+def _run(tree: Tree, test: TestCase, rep_of: RepOf | None) -> TestResult:
+    began = clock.perf_counter()
+    free = _free_fields(tree, test)
+    tried = 0
+    failures: tuple[str, ...] = ()
+    for attempt in _tries(test, free):
+        tried += 1
+        failures = tuple(_failures(tree, test, attempt, free, rep_of))
+        if failures:
+            break
+    proof: Proof = "tried" if free else "exact"
+    seconds = clock.perf_counter() - began
+    span = test.span
+    return TestResult(test.name, span.file, span.line, not failures, failures, proof, tried, seconds)
+
+
+_NOW: Final = "now"
+
+
+def _free_fields(tree: Tree, test: TestCase) -> dict[str, list[Any]]:
+    """The fields that the test leaves open and that the policy asks of, with the values to try."""
+    asked = mentioned(tree)
+    free: dict[str, list[Any]] = {}
+    for declared in tree.schema:
+        if declared.name in test.given or declared.optional:
+            continue
+        parts = asked.get((Scope.LEAD, declared.name))
+        values = field_values(declared, parts or {}, tree.timezone)
+        free[declared.name] = values if parts is not None else values[:1]
+    if test.now is None and (Scope.NOW, _NOW) in asked:
+        free[_NOW] = moments(asked[Scope.NOW, _NOW], tree.timezone)
+    return {name: values for name, values in free.items() if values}
+
+
+def _tries(test: TestCase, free: Mapping[str, Sequence[Any]]) -> Iterator[_Try]:
+    given = {name: value for name, value in test.given.items() if value is not None}
+    for combination in _combinations(list(free.values())):
+        values = dict(zip(free, combination, strict=True))
+        now = values.pop(_NOW, test.now or ORDINARY_NOW)
+        lead = given | values
+        yield _Try(Lead(lead, str(lead["id"]) if "id" in lead else None), now)
+
+
+def _combinations(values: list[Sequence[Any]]) -> Iterator[tuple[Any, ...]]:
+    """Every combination where they are few; else each value in turn with the rest ordinary, and a fixed sample."""
+    total = 1
+    for choices in values:
+        total *= len(choices)
+    if total <= MAX_TRIED:
+        yield from itertools.product(*values)
+        return
+    ordinary = [choices[0] for choices in values]
+    for place, choices in enumerate(values):
+        for choice in choices:
+            yield (*ordinary[:place], choice, *ordinary[place + 1 :])
+    chance = random.Random(0)
+    for _ in range(MAX_TRIED - sum(map(len, values))):
+        yield tuple(chance.choice(choices) for choices in values)
+
+
+def _failures(
+    tree: Tree, test: TestCase, attempt: _Try, free: Mapping[str, Sequence[Any]], rep_of: RepOf | None
+) -> Iterator[str]:
+    leaf = walk(tree, attempt.lead, attempt.now).leaf
+    with_values = _with_values(attempt, free)
+    for expected in test.expectations:
+        got = _mismatch(tree, expected, leaf, attempt, rep_of)
+        if got is not None:
+            wanted = (
+                expected.kind.value if expected.what is None else f"{expected.kind.value} {expected.what}"
+            )
+            yield f"expected {wanted}, but {got}{with_values}"
+
+
+def _with_values(attempt: _Try, free: Mapping[str, Sequence[Any]]) -> str:
+    """The values of the fields that the test left open, where they could have mattered."""
+    shown = [
+        f"{name}: {jsonable(attempt.now if name == _NOW else attempt.lead[name])}"
+        for name, values in free.items()
+        if len(values) > 1
+    ]
+    return f" (with {', '.join(shown)})" if shown else ""
+
+
+def _mismatch(
+    tree: Tree, expected: Expectation, leaf: Leaf | None, attempt: _Try, rep_of: RepOf | None
+) -> str | None:
+    """What happened instead, or None where the expectation is met."""
+    took = f"rule {leaf.rule} took the lead" if leaf is not None else "no rule took the lead"
+    match expected.kind:
+        case ExpectKind.NO_RULE:
+            return took if leaf is not None else None
+        case ExpectKind.RULE:
+            return None if leaf is not None and leaf.rule == expected.what else took
+        case ExpectKind.REP:
+            return _other_rep(expected, leaf, attempt, rep_of)
+        case _:
+            if leaf is None:
+                return took
+            first = first_target(tree, leaf, attempt.lead, attempt.now)
+            if first is not None and _is_target(expected, first):
+                return None
+            went = (
+                f"its first target is `{first.text}`"
+                if first is not None
+                else "none of its targets could place it"
+            )
+            return f"{took} and {went}"
+
+
+def _other_rep(expected: Expectation, leaf: Leaf | None, attempt: _Try, rep_of: RepOf | None) -> str | None:
+    if leaf is None:
+        return "no rule took the lead"
+    if rep_of is None:
+        return "there is no roster: give one with `--roster`"
+    rep = rep_of(attempt.lead, attempt.now)
+    if rep == expected.what:
+        return None
+    return f"rule {leaf.rule} took the lead and " + (f"{rep} got it" if rep is not None else "nobody got it")
+
+
+def first_target(tree: Tree, leaf: Leaf, lead: Mapping[str, Any], now: datetime) -> Target | None:
+    """The first target of the plan that the lead itself does not rule out.
+
+    A rep whom a missing field should name is passed over, and a split stands for the arm that the lead takes.
+    """
+    environment = Environment(tree, lead, now)
+    for planned in leaf.plan.targets:
+        target = planned.target
+        while isinstance(target, SplitTarget):
+            target = arm_of(target, environment)
+        if not (isinstance(target, RepTarget) and _names_nobody(target, environment)):
+            return target
+    return None
+
+
+def _names_nobody(target: RepTarget, environment: Environment) -> bool:
+    return not isinstance(target.rep, str) and environment.value(target.rep) is None
+
+
+def _is_target(expected: Expectation, target: Target) -> bool:
+    match target:
+        case PoolTarget(pool=name) | HoldTarget(pool=name):
+            return expected.kind is ExpectKind.POOL and expected.what == name
+        case QueueTarget(name=name):
+            return expected.kind is ExpectKind.QUEUE and expected.what == name
+        case NurtureTarget(name=name):
+            return expected.kind is ExpectKind.NURTURE and expected.what == name
+        case RejectTarget():
+            return expected.kind is ExpectKind.REJECT
+        case RepTarget() | SplitTarget():
+            return False
+        case _:
+            assert_never(target)

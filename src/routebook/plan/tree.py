@@ -24,7 +24,7 @@ class PlannedTarget:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The targets to try, in order: the rule's own, then the policy's fallback. It ends at the first that never declines."""
+    """The targets to try, in order: the rule's own, then the policy's fallback, up to the first that never declines."""
 
     targets: tuple[PlannedTarget, ...]
     sla: str | None
