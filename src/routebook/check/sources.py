@@ -96,19 +96,25 @@ class Sources:
                 self.report.add(
                     kinds.DUPLICATE_NAME, entry.key.span, f"`{entry.key.value}` is mapped twice", "again"
                 )
-            mapping[key] = self.values.read(item_type, entry.value)
+            mapping[key] = self._mapped(type_, entry.value)
         default = self.values.read(type_, node.default) if node.default is not None else None
         return c.SourceField(
             field=node.name.text,
             column=str(node.column.value),
             mapping=MappingProxyType(mapping) if node.map is not None else None,
             has_map_else=otherwise is not None,
-            map_else=self.values.read(item_type, otherwise.value) if otherwise is not None else None,
+            map_else=self._mapped(type_, otherwise.value) if otherwise is not None else None,
             split_by=self._split(node, type_),
             format=self._format(node, item_type),
             default=default,
             missing=common | _texts(node.missing),
         )
+
+    def _mapped(self, type_: Type, value: t.PlainValue) -> Value | None:
+        """What one text of the column stands for: of a set one member, or a list of several."""
+        if isinstance(type_, SetType) and not isinstance(value, t.ListLiteral):
+            type_ = type_.element
+        return self.values.read(type_, value)
 
     def _once_else(self, entry: t.MapEntry, first: t.MapEntry | None) -> t.MapEntry:
         if first is not None:
