@@ -48,6 +48,11 @@ class Lead(Mapping[str, Any]):
         """The field's value, or `default` where the lead does not have it."""
         return self._values.get(name, default)
 
+    @property
+    def raw(self) -> dict[str, Any]:
+        """The fields as a plain dict, which compiled policies read; not to be changed."""
+        return self._values
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._values)
 
