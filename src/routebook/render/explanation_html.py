@@ -35,6 +35,7 @@ code, td.code { font-family: ui-monospace, monospace; font-size: .9em; overflow-
 table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; vertical-align: top; padding: .25rem .75rem .25rem 0; }
 tr { border-top: 1px solid var(--line); }
+td.code { width: 55%; } td:first-child { white-space: pre-wrap; }
 .yes, .chosen { color: var(--good); } .no { color: var(--bad); } .faint { opacity: .7; }
 .chosen { font-weight: 600; } tr.chosen { background: var(--soft); }
 summary { cursor: pointer; }

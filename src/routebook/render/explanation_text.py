@@ -26,7 +26,7 @@ from routebook.render.literals import brief, field_name
 from routebook.render.paint import EMPTY, Ink, Line, Style, line, painted
 from routebook.render.visible import padded, visible, width_of
 
-_COLUMN: Final = 60
+_COLUMN: Final = 70
 """A column of a table is no wider than this; what is longer pushes its own row only."""
 
 _LEAD_LINES: Final = 2

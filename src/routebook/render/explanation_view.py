@@ -91,7 +91,8 @@ def answer(reason: Reason) -> str:
 
 def why_not(step: Step) -> str:
     """What to say of a rule that was passed over, before its reasons."""
-    return "its condition holds, but none of its rules took the lead" if step.entered else ""
+    inside = step.entered and not step.matched
+    return "its condition holds, but none of its rules took the lead" if inside else ""
 
 
 def plan_rows(explanation: Explanation) -> Iterator[PlanRow]:

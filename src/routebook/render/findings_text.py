@@ -44,7 +44,7 @@ def finding_lines(finding: Diagnostic, style: Style) -> Iterator[Line]:
     for index, (source, marks) in enumerate(groups):
         if index > 0 or finding.span is None:
             yield line((f"{'':>{gutter}} |", Ink.FRAME))
-            yield line((f"{'':>{gutter}}::: ", Ink.FRAME), _place(place_of(marks[0].span)))
+            yield line((f"{'':>{gutter}}--> ", Ink.FRAME), _place(place_of(marks[0].span)))
         yield from snippet(source, marks, gutter, style.width)
     notes = list(_notes(finding, gutter, style))
     if notes and groups:

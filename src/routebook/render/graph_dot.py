@@ -46,13 +46,13 @@ def render(tree: Tree, style: Style) -> str:
 
 def _box(box: Box, most: int) -> Iterator[str]:
     title = [box.name, *wrapped(box.description or "", _WIDTH, 2)]
-    yield f"  {box.id} [label={_quoted([*title, *wrapped(box.condition or 'else', _WIDTH, most)])}];"
+    yield f"  {box.id} [label={_quoted([*title, *wrapped(box.asks, _WIDTH, most)])}];"
     if not box.aims:
         return
     rows: list[str] = []
     for index, aim in enumerate(box.aims):
         rows += wrapped(f"then {aim.text}" if index else aim.text, _WIDTH, most)
-    rows += ["then as else"] if box.falls_back else []
+    rows += ["then on to else"] if box.falls_back else []
     rows += wrapped(f"under {box.sla}", _WIDTH, 1) if box.sla else []
     colour = _COLOURS[box.aims[0].kind]
     yield f'  {box.id}_plan [label={_quoted(rows)}, style=solid, color="{colour}"];'

@@ -10,7 +10,7 @@ from routebook.render.graph_view import UNDECIDED, Box, every_box, outline, ways
 from routebook.render.paint import Style
 from routebook.render.wrap import wrapped
 
-_WIDTH: Final = 44
+_WIDTH: Final = 30
 _LINES: Final = 5
 _PLAIN: Final = frozenset(" ,=()/")
 
@@ -33,7 +33,7 @@ def render(tree: Tree, style: Style) -> str:
 
 def _box(box: Box, most: int) -> Iterator[str]:
     title = [box.name, *wrapped(box.description or "", _WIDTH, 2)]
-    yield f"  {box.id}({_label([*title, *wrapped(box.condition or 'else', _WIDTH, most)])})"
+    yield f"  {box.id}({_label([*title, *wrapped(box.asks, _WIDTH, most)])})"
     if box.aims:
         yield f"  {box.id}_plan[{_label(_plan(box, most))}]"
         arrow = "-->" if box.condition is None else "-->|yes|"
@@ -45,7 +45,7 @@ def _plan(box: Box, most: int) -> list[str]:
     for index, aim in enumerate(box.aims):
         rows += wrapped(f"then {aim.text}" if index else aim.text, _WIDTH, most)
     if box.falls_back:
-        rows.append("then as else")
+        rows.append("then on to else")
     if box.sla:
         rows += wrapped(f"under {box.sla}", _WIDTH, 1)
     return rows

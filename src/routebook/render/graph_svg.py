@@ -101,7 +101,7 @@ def render(tree: Tree, style: Style) -> str:
     canvas = _Canvas(plans=_MARGIN + depth * _INDENT + _BOX + _ACROSS)
     first = _MARGIN + 16 + _DOWN
     placed, bottom = _place(picture.boxes, _MARGIN, first, 1_000 if style.everything else _LINES)
-    canvas.text(_MARGIN, _MARGIN + 6, picture.title, "name")
+    canvas.text(_MARGIN, _MARGIN + 6, clipped(picture.title, 2 * _COLUMNS), "name")
     spine = _MARGIN + _SPINE
     canvas.way((spine, first - _DOWN), (spine, first))
     if picture.leaves_some:
@@ -129,7 +129,7 @@ def _place(boxes: Sequence[Box], left: int, top: int, most: int) -> tuple[tuple[
 def _rule_rows(box: Box, most: int) -> Iterator[tuple[str, str]]:
     yield clipped(box.name, _COLUMNS), "name"
     yield from ((row, "soft") for row in wrapped(box.description or "", _COLUMNS, 2))
-    yield from ((row, "") for row in wrapped(box.condition or "else", _COLUMNS, most))
+    yield from ((row, "") for row in wrapped(box.asks, _COLUMNS, most))
 
 
 def _plan_rows(box: Box, most: int) -> Iterator[tuple[str, str]]:
@@ -138,7 +138,7 @@ def _plan_rows(box: Box, most: int) -> Iterator[tuple[str, str]]:
         text = f"then {aim.text}" if index else aim.text
         yield from ((row, aim.kind) for row in wrapped(text, _COLUMNS, most))
     if box.falls_back:
-        yield "then as else", ""
+        yield "then on to else", ""
     if box.sla:
         yield clipped(f"under {box.sla}", _COLUMNS), ""
 
@@ -169,7 +169,7 @@ def _draw(canvas: _Canvas, level: Sequence[_Placed], parent: _Placed | None, aft
 
 def _draw_rule(canvas: _Canvas, placed: _Placed) -> None:
     box = placed.box
-    words = "\n".join(filter(None, (box.name, box.description, box.condition or "else")))
+    words = "\n".join(filter(None, (box.name, box.description, box.asks)))
     canvas.parts.append(f"<g><title>{html.escape(words)}</title>")
     _frame(canvas, placed.left, placed.top, placed.rows, "rule")
     canvas.parts.append("</g>")

@@ -52,6 +52,13 @@ class Box:
     sla: str | None
 
     @property
+    def asks(self) -> str:
+        """The condition in words: `else` where there is none, unless the name says so."""
+        if self.condition is not None:
+            return self.condition
+        return "" if self.name.rpartition(".")[2] == "else" else "else"
+
+    @property
     def passes_on(self) -> bool:
         if self.condition is not None:
             return True
