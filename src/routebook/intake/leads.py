@@ -173,8 +173,11 @@ class Leads(Iterator[Incoming | Reject]):
         ]
         others = [stray for stray in self._strays if stray not in self._suspects]
         if others:
-            columns = counted(len(others), "column")
-            found.append(f"`{self._name}`: {columns} that no field is called by, ignored: {_some(others)}")
+            those = counted(
+                len(others), "column is no field of a lead and", "columns are no fields of a lead and"
+            )
+            ignored = "is ignored" if len(others) == 1 else "are ignored"
+            found.append(f"`{self._name}`: {those} {ignored}: {_some(others)}")
         source = self._intake.source
         if source is not None and self._unseen and self._noted:
             never = _some(sorted(self._unseen))

@@ -30,7 +30,8 @@ def _record(row: int, line: Line) -> Record | BadRecord:
     try:
         value = parse(line.text)
     except JsonError as error:
-        return BadRecord(row, raw, f"line {line.number} is not JSON: {error}")
+        place = f" at column {error.column}" if error.column is not None else ""
+        return BadRecord(row, raw, f"line {line.number} is not JSON: {error.words}{place}")
     message = fault(value)
     if message is not None:
         return BadRecord(row, raw, f"line {line.number} is not a lead: {message}")

@@ -11,11 +11,20 @@ _DEEPEST: Final = 64
 
 
 class JsonError(Exception):
-    """Text that is not JSON, with the reason in words."""
+    """Text that is not JSON, with the reason in words and, where it has one, its place (both from 1)."""
+
+    def __init__(self, words: str, line: int | None = None, column: int | None = None) -> None:
+        self.words = words
+        self.line = line
+        self.column = column
+        super().__init__(words if line is None else f"{words} (line {line}, column {column})")
 
 
 class Repeated(dict[str, Any]):
-    """An object in which `name` stands twice: which of the two was meant, nobody can tell."""
+    """An object in which `name` stands more than once, and holds a list of what it was said to be.
+
+    Which of them was meant, nobody can tell.
+    """
 
     name: str
 
@@ -25,14 +34,14 @@ def parse(text: str) -> Any:
     try:
         return _DECODER.decode(text)
     except json.JSONDecodeError as error:
-        raise JsonError(f"{_words(error)} (line {error.lineno}, column {error.colno})") from None
+        if not text[error.pos :].strip():
+            raise JsonError("it ends too early") from None
+        raise JsonError(_words(error), error.lineno, error.colno) from None
     except RecursionError:
         raise JsonError("its lists and objects are nested too deeply") from None
 
 
 def _words(error: json.JSONDecodeError) -> str:
-    if not error.doc[error.pos :].strip():
-        return "it ends too early"
     words = error.msg.removesuffix(" enclosed in double quotes").removesuffix(":").removesuffix(" at")
     return words[:1].lower() + words[1:]
 
@@ -76,9 +85,12 @@ def _too_deep(value: dict[str, Any]) -> bool:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        seen: set[str] = set()
-        twice = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]
-        return _repeated(found, twice)
+        said: dict[str, list[Any]] = {}
+        for name, value in pairs:
+            said.setdefault(name, []).append(value)
+        twice = next(name for name, values in said.items() if len(values) > 1)
+        merged = {name: values if len(values) > 1 else values[0] for name, values in said.items()}
+        return _repeated(merged, twice)
     for value in found.values():
         if type(value) is Repeated:
             return _repeated(found, value.name)
