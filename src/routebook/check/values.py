@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Final, assert_never
@@ -117,7 +117,11 @@ class Values:
     def moment(self, moment: t.Moment) -> datetime:
         """A moment with its offset; without one it is in the policy's timezone."""
         value = moment.value
-        return value if value.tzinfo is not None else value.replace(tzinfo=self._timezone)
+        if value.tzinfo is None:
+            local = value.replace(tzinfo=self._timezone)
+            # A fixed offset: in an hour that comes twice, moments of different zones never compare equal.
+            return value.replace(tzinfo=timezone(local.utcoffset() or timedelta()))
+        return value
 
     def number(self, type_: NumberType, value: int | Decimal, span: Span) -> Value | None:
         """A number as a value of the type: whole where it must be, within the bounds."""
