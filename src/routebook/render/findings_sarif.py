@@ -120,8 +120,7 @@ def _message(text: str) -> str:
 
 def _uri(name: str) -> str:
     """A path as a URI reference: relative as it is, absolute as a `file:` URI."""
-    if PureWindowsPath(name).drive:
-        windows = PureWindowsPath(name).as_posix()
-        return "file:///" + quote(windows.lstrip("/"), safe="/:", errors="surrogatepass")
+    if re.match(r"[A-Za-z]:[\\/]", name):
+        return "file:///" + quote(PureWindowsPath(name).as_posix(), safe="/:", errors="surrogatepass")
     quoted = quote(str(PurePosixPath(name)) if name else name, errors="surrogatepass")
     return f"file://{quoted}" if name.startswith("/") else quoted

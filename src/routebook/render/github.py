@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from routebook.diagnostics import Severity
-from routebook.render.visible import shown
+from routebook.render.visible import visible, visible_lines
 
 _COMMANDS: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 
@@ -32,9 +32,8 @@ def lines_of(file: str | None, line: int | None, end_line: int | None = None) ->
 
 
 def _data(text: str) -> str:
-    text = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-    return text if text.isprintable() else "".join(map(shown, text))
+    return "%0A".join(row.replace("%", "%25") for row in visible_lines(text))
 
 
 def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
+    return visible(text).replace("%", "%25").replace(":", "%3A").replace(",", "%2C")
