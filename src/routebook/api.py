@@ -13,7 +13,8 @@ from routebook.check.policy import check as check_program
 from routebook.decision import Decision, Explanation, Lead
 from routebook.diagnostics import Diagnostic, PolicyError, RoutebookError, in_order
 from routebook.intake.validate import Intake
-from routebook.lint.registry import Subject, lint
+from routebook.lint.model import Subject
+from routebook.lint.run import lint
 from routebook.plan.build import build
 from routebook.plan.tree import Tree
 from routebook.plan.walk import decision_of, walk
@@ -93,9 +94,18 @@ def load(path: str | Path, prove: bool = False, roster: str | Path | Roster | No
     return _load(files.load(files.the_policy(Path(path))), prove, roster, settings_for(Path(path)))
 
 
-def loads(text: str, name: str = "<text>", prove: bool = False) -> Policy:
-    """The policy that a text holds. It can import nothing. Raises `PolicyError` as `load` does."""
-    return _load(files.load_text(text, name), prove, None, Settings())
+def loads(
+    text: str,
+    name: str = "<text>",
+    prove: bool = False,
+    roster: str | Path | Roster | None = None,
+    settings: Settings | None = None,
+) -> Policy:
+    """The policy that a text holds. It can import nothing. Raises `PolicyError` as `load` does.
+
+    `settings` are those to prove it by; a text has none of its own.
+    """
+    return _load(files.load_text(text, name), prove, roster, settings or Settings())
 
 
 def _load(
@@ -125,7 +135,8 @@ def _library(loaded: files.Loaded) -> Diagnostic:
 
 
 def _lint(policy: Policy, roster: Roster | None, settings: Settings) -> tuple[Diagnostic, ...]:
-    return lint(Subject(policy.checked, policy.tree, roster), settings.lint)
+    handed_off = frozenset(settings.handoff)
+    return lint(Subject(policy.checked, policy.tree, roster, handed_off), settings.lint)
 
 
 def load_roster(roster: str | Path | Roster | None) -> Roster | None:

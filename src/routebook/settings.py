@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Literal
+from typing import Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic_core import PydanticCustomError
 
-from routebook.diagnostics import Diagnostic, Kind, PolicyError, Severity
+from routebook.diagnostics import Diagnostic, PolicyError
 from routebook.files import SETTINGS_FILE, settings_file
+from routebook.lint.kinds import INVALID_SETTINGS
+from routebook.lint.levels import problem_with
+from routebook.lint.model import Level
 from routebook.text import nearest
 
-INVALID_SETTINGS = Kind("RB206", "invalid-settings", Severity.ERROR)
-
-Level = Literal["off", "info", "warning", "error"]
+_MISFIT: Final = "settings"
+"""The type that pydantic's errors carry where the words are already ours."""
 
 
 class Settings(BaseModel):
@@ -30,6 +33,15 @@ class Settings(BaseModel):
     handoff: tuple[str, ...] = ()
     statuses: dict[str, str] = Field(default_factory=dict)
     folder: Path = Field(default=Path(), exclude=True)
+
+    @field_validator("lint")
+    @classmethod
+    def _findings_that_exist(cls, levels: dict[str, Level]) -> dict[str, Level]:
+        problems = [found for word in levels if (found := problem_with(word, levels)) is not None]
+        if problems:
+            words = "; ".join(message for message, _ in problems)
+            raise PydanticCustomError(_MISFIT, "{words}", {"words": words, "problems": tuple(problems)})
+        return levels
 
     def path(self, name: str) -> Path:
         """A path of the settings, from where they stand."""
@@ -57,16 +69,19 @@ def read_settings(path: Path) -> Settings:
     try:
         return Settings(**data, folder=path.parent)
     except ValidationError as error:
-        raise PolicyError(_finding(path, *_explain(problem)) for problem in error.errors()) from error
+        explained = [words for problem in error.errors() for words in _explain(problem)]
+        raise PolicyError(_finding(path, message, help) for message, help in explained) from error
 
 
-def _explain(problem: object) -> tuple[str, str | None]:
-    assert isinstance(problem, dict)
+def _explain(problem: Any) -> list[tuple[str, str | None]]:
+    """What pydantic found, as messages with what to do about them."""
+    if problem["type"] == _MISFIT:
+        return [*problem["ctx"]["problems"]]
     name = ".".join(str(part) for part in problem["loc"])
     if problem["type"] == "extra_forbidden":
         meant = nearest(name, Settings.model_fields)
-        return f"there is no setting `{name}`", f"did you mean `{meant}`?" if meant else None
-    return f"the setting `{name}` is wrong: {str(problem['msg']).lower()}", None
+        return [(f"there is no setting `{name}`", f"did you mean `{meant}`?" if meant else None)]
+    return [(f"the setting `{name}` is wrong: {str(problem['msg']).lower()}", None)]
 
 
 def _finding(path: Path, message: str, help: str | None) -> Diagnostic:
