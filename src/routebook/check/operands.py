@@ -129,7 +129,7 @@ class Operands:
 
     def constant(self, node: t.Literal, type_: Type, subject: t.Expr, whole: bool = True) -> Constant | None:
         """A literal as a constant of the type of `subject`. A number only bounds it where not `whole`."""
-        if isinstance(type_, NumberType) and type_.integer and not whole:
+        if isinstance(type_, NumberType) and type_.integer and not whole and isinstance(node.value, Decimal):
             type_ = NumberType(False, type_.low, type_.high)
         if (
             isinstance(type_, DateTimeType)
