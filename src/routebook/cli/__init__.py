@@ -1,0 +1,1 @@
+"""The command line: one file a command, and the few things that commands share."""

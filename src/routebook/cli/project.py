@@ -1,0 +1,105 @@
+"""What a command works on: policies, rosters, sources and stores, by its options or by `routebook.toml`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import click
+
+from routebook import api, files
+from routebook.check.targets import SourceMap
+from routebook.cli.stdin import standard_input
+from routebook.cli.streams import STREAM
+from routebook.roster import Roster
+from routebook.settings import Settings, settings_for
+from routebook.text import listed, nearest
+
+_RELATIVE_SQLITE: Final = re.compile(r"(sqlite(?:\+\w+)?:///)([^/:?][^?]*)(\?.*)?", re.DOTALL)
+
+
+def settings_of(policy: str) -> Settings:
+    """The settings that hold for a policy; for one on standard input, those of the current folder."""
+    return settings_for(Path() if policy == STREAM else Path(policy))
+
+
+def loaded(paths: Sequence[str]) -> list[tuple[files.Loaded, Settings]]:
+    """Every policy and library that the paths mean, read and parsed, with the settings that hold for it."""
+    found = []
+    if STREAM in paths:
+        source = standard_input()
+        found.append((files.load_text(source.text, source.name), settings_of(STREAM)))
+    named = [Path(path) for path in paths if path != STREAM]
+    for file in files.find(named):
+        found.append((files.load(file), settings_for(file.path)))
+    return found
+
+
+def load_policy(policy: str, prove: bool = False, roster: Roster | None = None) -> api.Policy:
+    """The one policy that an argument means. Raises `PolicyError` as `api.load` does."""
+    if policy != STREAM:
+        return api.load(policy, prove, roster)
+    source = standard_input()
+    return api.loads(source.text, source.name, prove, roster, settings_of(STREAM))
+
+
+def roster_path(option: str | None, settings: Settings) -> Path | None:
+    """The roster that `--roster` names, else the settings."""
+    if option is not None:
+        return Path(option)
+    return settings.path(settings.roster) if settings.roster is not None else None
+
+
+class Rosters:
+    """Reads each roster once, for commands that work on several policies."""
+
+    def __init__(self, option: str | None) -> None:
+        self._option = option
+        self._read: dict[Path, Roster] = {}
+
+    def of(self, settings: Settings) -> Roster | None:
+        """The roster that goes with a policy of these settings; `PolicyError` where it cannot be read."""
+        path = roster_path(self._option, settings)
+        if path is None:
+            return None
+        if path not in self._read:
+            self._read[path] = read_roster(path)
+        return self._read[path]
+
+
+def read_roster(path: Path) -> Roster:
+    """The roster in a file, or on standard input (as TOML). Raises `PolicyError`."""
+    if str(path) == STREAM:
+        source = standard_input()
+        return Roster.loads(source.text, source.name)
+    return Roster.load(path)
+
+
+def source_of(option: str | None, settings: Settings, policy: api.Policy) -> SourceMap | None:
+    """The source that `--source` names, else the settings; None where neither does."""
+    name = option if option is not None else settings.source
+    if name is None:
+        return None
+    known = policy.tree.sources
+    if name in known:
+        return known[name]
+    asked = "" if option is not None else f", which `{settings.path(files.SETTINGS_FILE)}` asks for"
+    meant = nearest(name, known)
+    if meant:
+        hint = f"did you mean `{meant}`?"
+    else:
+        hint = f"it has {listed(f'`{each}`' for each in known)}" if known else "it has no source at all"
+    raise click.UsageError(f"the policy has no source `{name}`{asked}; {hint}")
+
+
+def store_of(option: str | None, settings: Settings) -> str | None:
+    """The URL of the store; a relative SQLite file of the settings is beside them, one of `--store` is here."""
+    if option is not None or settings.store is None:
+        return option
+    relative = _RELATIVE_SQLITE.fullmatch(settings.store)
+    if relative is None:
+        return settings.store
+    start, path, rest = relative.groups()
+    return f"{start}{settings.path(path).resolve()}{rest or ''}"
