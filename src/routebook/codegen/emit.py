@@ -33,6 +33,7 @@ from routebook.check.conditions import (
     Scope,
 )
 from routebook.codegen.constants import Constants
+from routebook.operators import Takes
 from routebook.plan.tree import Leaf, RuleNode, Tree
 from routebook.types import EmailType, SetType, TextType
 
@@ -143,7 +144,7 @@ class Emitter:
                 self.line(2, f"total += {entry.amount}")
                 continue
             assert entry.per is not None
-            times = self._value(entry.per, 1)
+            times = self.value(entry.per, 1)
             points = f"{entry.amount} * ({times} or 0)"
             if entry.up_to is not None:
                 points = f"max({-entry.up_to}, min({entry.up_to}, {points}))"
@@ -185,7 +186,9 @@ class Emitter:
     def _comparison(self, test: Comparison, depth: int) -> str:
         row = test.row
         exact = any(isinstance(operand, Arithmetic) for operand in (test.left, *test.right))
-        left = self._key(test.left, depth)
+        # A pattern is searched for in the value itself, which no folding has changed.
+        as_it_is = test.row.takes is Takes.PATTERN and isinstance(test.left, FieldRef)
+        left = self.value(test.left, depth) if as_it_is else self._key(test.left, depth)
         right = [self._key(operand, depth) for operand in test.right]
         known = [
             f"{name} is not None"
@@ -257,7 +260,7 @@ class Emitter:
 
     def key(self, ref: FieldRef, depth: int) -> str:
         """The local that holds a field as it compares."""
-        value = self._value(ref, depth)
+        value = self.value(ref, depth)
         fold = _fold_call(ref)
         if fold is None:
             return value
@@ -267,7 +270,7 @@ class Emitter:
             self._set(local, f"None if {value} is None else {folded}" if ref.optional else folded, depth)
         return local
 
-    def _value(self, ref: FieldRef, depth: int) -> str:
+    def value(self, ref: FieldRef, depth: int) -> str:
         """The local that holds a field's value, or a part of it."""
         local = self._name("value", (ref.scope, ref.name))
         if not self._is_set(local):
@@ -290,7 +293,7 @@ class Emitter:
                 assert_never(ref.scope)
 
     def _part(self, ref: FieldRef, depth: int) -> str:
-        whole = self._value(FieldRef(ref.base, ref.scope, ref.base, None, ref.type, ref.optional), depth)
+        whole = self.value(FieldRef(ref.base, ref.scope, ref.base, None, ref.type, ref.optional), depth)
         part = self._part_of(ref, whole, depth)
         return f"None if {whole} is None else {part}" if ref.optional else part
 

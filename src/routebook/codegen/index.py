@@ -33,7 +33,7 @@ class _Memo:
     known: dict[Any, int] = field(default_factory=dict)
 
     def standing(self, key: Any, lead: Mapping[str, Any], now: datetime) -> int:
-        """The bits left standing by the lead's value, whose key is `key`."""
+        """The bits left standing by the lead's value, `key`."""
         bits = self.known.get(key)
         if bits is None:
             bits = self.column.everything
@@ -119,7 +119,8 @@ class _Assembly:
 
     def _lookup(self, ref: FieldRef, column: Column) -> str:
         """The expression of the bits that the lead's value leaves standing."""
-        key = self.emitter.key(ref, 1)
+        searched = isinstance(column, Searched)
+        key = self.emitter.value(ref, 1) if searched else self.emitter.key(ref, 1)
         number = len(self.tables)
         match column:
             case Discrete(table, other):

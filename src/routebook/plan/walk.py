@@ -35,7 +35,7 @@ from routebook.check.conditions import (
     Scope,
 )
 from routebook.decision import Decision, Reason, Step
-from routebook.operators import pattern
+from routebook.operators import Takes, pattern
 from routebook.plan.tree import Leaf, RuleNode, Tree
 from routebook.types import WEEKDAYS, SetType, Type, key_of
 
@@ -174,7 +174,7 @@ class Environment:
 
     def _compare(self, test: Comparison) -> Verdict:
         row = test.row
-        left = self._key(test.left)
+        left = self._left(test)
         right = [self._key(operand) for operand in test.right]
         if row.name in ("is known", "is missing"):
             holds = left is not None
@@ -187,6 +187,12 @@ class Environment:
         span = test.span
         reason = Reason(test.text, self._shown(test), holds, span.file, span.line, span.column)
         return Verdict(holds, (reason,))
+
+    def _left(self, test: Comparison) -> Any:
+        """The left side as it compares; a pattern is searched for in the value itself, which no folding has changed."""
+        if test.row.takes is Takes.PATTERN and isinstance(test.left, FieldRef):
+            return self.value(test.left)
+        return self._key(test.left)
 
     def _shown(self, test: Comparison) -> Any:
         """The value that the comparison met on its left, as the lead has it."""
