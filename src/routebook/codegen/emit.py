@@ -186,9 +186,7 @@ class Emitter:
     def _comparison(self, test: Comparison, depth: int) -> str:
         row = test.row
         exact = any(isinstance(operand, Arithmetic) for operand in (test.left, *test.right))
-        # A pattern is searched for in the value itself, which no folding has changed.
-        as_it_is = test.row.takes is Takes.PATTERN and isinstance(test.left, FieldRef)
-        left = self.value(test.left, depth) if as_it_is else self._key(test.left, depth)
+        left = self._left(test, depth)
         right = [self._key(operand, depth) for operand in test.right]
         known = [
             f"{name} is not None"
@@ -209,6 +207,12 @@ class Emitter:
         if row.negates is not None:
             return f"not ({core})"
         return f"({core})"
+
+    def _left(self, test: Comparison, depth: int) -> str:
+        """The left side as it compares; a pattern is searched for in the value itself, which no folding has changed."""
+        if test.row.takes is Takes.PATTERN and isinstance(test.left, FieldRef):
+            return self.value(test.left, depth)
+        return self._key(test.left, depth)
 
     def _core(self, operator: str, left: str, right: list[str]) -> str:
         """The operator's meaning on known values, as `operators` has it."""

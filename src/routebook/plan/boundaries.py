@@ -106,7 +106,7 @@ def _constants(operand: Any) -> list[Any]:
 
 
 def field_values(declared: Field, parts: dict[str | None, list[Any]], zone: ZoneInfo) -> list[Any]:
-    """Values of a field on both sides of every constant that it is compared with; None first where it can be missing."""
+    """Values on both sides of every constant that a field is compared with; None first where it can be missing."""
     values = list(dict.fromkeys(_typed_values(declared, parts, zone)))
     return [None, *values] if declared.optional else values
 
