@@ -89,6 +89,7 @@ def test_wrapped_text_fits_and_loses_nothing_unless_cut(text: str, width: int, m
         (Decimal("12.50"), "12.5"),
         (Fraction(-1, 4), "-0.25"),
         (Fraction(1, 3), "1/3"),
+        (0.25, "0.25"),
         (Decimal("NaN"), "NaN"),
         ("health", '"health"'),
         ('a "b" \\ \x1b\u202e\U000e0041', '"a \\"b\\" \\\\ \\u001b\\u202e\\udb40\\udc41"'),

@@ -52,20 +52,20 @@ def headline(explanation: Explanation) -> str:
 
 
 def _fate(assignment: Assignment) -> str:
-    by = f"by rule {assignment.rule}"
+    by = f", by rule {assignment.rule}" if assignment.rule is not None else ""
     match assignment.outcome:
         case Outcome.ASSIGNED:
             pool = f" of pool {assignment.pool}" if assignment.pool else ""
-            return f"went to {assignment.rep}{pool}, {by}"
+            return f"went to {assignment.rep}{pool}{by}"
         case Outcome.HELD:
             until = f" until {show_moment(assignment.until)}" if assignment.until else ""
-            return f"waits for somebody of pool {assignment.pool}{until}, {by}"
+            return f"waits for somebody of pool {assignment.pool}{until}{by}"
         case Outcome.QUEUED:
-            return f"went to queue {assignment.queue}, {by}"
+            return f"went to queue {assignment.queue}{by}"
         case Outcome.NURTURED:
-            return f"went to nurture {assignment.nurture}, {by}"
+            return f"went to nurture {assignment.nurture}{by}"
         case Outcome.REJECTED:
-            return f"was rejected, {by}: {assignment.reason}"
+            return f"was rejected{by}: {assignment.reason}"
         case Outcome.UNASSIGNED:
             return f"went to nobody: rule {assignment.rule} took it, and every target of its plan declined it"
         case Outcome.UNDECIDED:

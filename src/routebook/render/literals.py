@@ -34,6 +34,8 @@ def literal(value: Any) -> str:
             return quoted(value)
         case int() | Fraction():
             return show_number(value)
+        case float():
+            return repr(value)
         case Decimal():
             return show_number(value) if value.is_finite() else str(value)
         case datetime():
