@@ -101,8 +101,12 @@ class Fields:
         base, _, part = name.rpartition(".")
         found = self.names.field_type(base, self.names.schema)
         if found is not None:
-            known = ", ".join(f"`{base}.{part}`" for part in parts_of(found[2]))
-            return f"`{base}` has {known}" if known else f"`{base}` has no parts such as `{part}`"
+            whole = found[0] if found[1] is not None else base
+            type_ = self.names.schema[whole].type
+            if whole != base and part in parts_of(type_):
+                return f"parts have no parts: write `{whole}.{part}`"
+            known = ", ".join(f"`{whole}.{part}`" for part in parts_of(type_))
+            return f"`{whole}` has {known}" if known else f"`{base}` has no parts such as `{part}`"
         if name.startswith("rep."):
             return f"declare it in the policy: `rep {{ {name.removeprefix('rep.')}: text }}`"
         return f"declare it in `lead {{ … }}`, for example `{name}: text optional`"
