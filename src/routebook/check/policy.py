@@ -24,6 +24,7 @@ from routebook.check.values import Values
 from routebook.check.zones import UTC, read_zone
 from routebook.diagnostics import Diagnostic, Kind, Label, in_order
 from routebook.source import Source, Span
+from routebook.syntax import kinds as syntax_kinds
 from routebook.syntax import tree as t
 from routebook.syntax.parse import Parsed
 from routebook.types import Schema
@@ -80,6 +81,7 @@ class _Check:
         self.report.findings.extend(program.findings)
         for parsed in tests:
             self.report.findings.extend(parsed.findings)
+            self._only_tests(parsed)
         own = program.main.file.items
         shared = [i for parsed in program.imported for i in parsed.file.items if isinstance(i, _SHARED)]
         self.items: list[t.Item] = [*shared, *own]
@@ -137,12 +139,35 @@ class _Check:
         main = self.program.main
         if self.leads or self.rule_items or any(i.span.source is main.source for i in self.broken):
             if not self.rule_items and not self.broken:
-                end = Span(main.source, self.leads[0].span.start, self.leads[0].span.start + len("lead"))
-                self._no_rules(end, "every lead would stay unassigned: the policy has no rules")
+                self._no_rules(
+                    _first_word(self.leads[0], "lead"),
+                    "every lead would stay unassigned: the policy has no rules",
+                )
             return False
         if not main.file.items:
             self._no_rules(Span(main.source, 0, 0), "there is nothing in this file")
+        elif self.test_items:
+            self.report.add(
+                kinds.NO_RULES,
+                _first_word(self.test_items[0], "test"),
+                "these tests have no policy",
+                "nothing here takes a lead",
+                help="tests stand in the policy's own file, or in `NAME_test.route` beside `NAME.route`",
+            )
         return True
+
+    def _only_tests(self, parsed: Parsed) -> None:
+        """Anything but tests in a file of tests would be passed over without a word."""
+        for item in parsed.file.items:
+            if not isinstance(item, t.TestItem | t.BrokenItem):
+                word = item.span.text.split(maxsplit=1)[0]
+                self.report.add(
+                    syntax_kinds.SYNTAX_ERROR,
+                    _first_word(item, word),
+                    "a file of tests holds tests only",
+                    "not a test",
+                    help="move this into the policy's own file",
+                )
 
     def _no_rules(self, span: Span, message: str) -> None:
         self.report.add(
@@ -160,10 +185,8 @@ class _Check:
 
     def _only_one(self, items: Sequence[t.Node], word: str) -> None:
         for again in items[1:]:
-            span = Span(again.span.source, again.span.start, again.span.start + len(word))
-            label = Label(
-                Span(items[0].span.source, items[0].span.start, items[0].span.start + len(word)), "first here"
-            )
+            span = _first_word(again, word)
+            label = Label(_first_word(items[0], word), "first here")
             self.report.add(
                 kinds.DUPLICATE_NAME,
                 span,
@@ -196,8 +219,7 @@ class _Check:
 
     def _missing_schema(self, known: set[str]) -> None:
         fields = infer_fields(self.items, known)
-        first = self.rule_items[0]
-        span = Span(first.span.source, first.span.start, first.span.start + len("when"))
+        span = _first_word(self.rule_items[0], "when")
         if not fields:
             message = "the policy does not say what a lead is"
             self.report.add(
@@ -251,6 +273,11 @@ class _Check:
         tolerant = names.anything or self.report.has_errors
         cases = Cases(names.schema, values, self.report, set(ids(rules)), named, tolerant)
         return tuple(cases.lower(item) for item in self.test_items)
+
+
+def _first_word(item: t.Node, word: str) -> Span:
+    """The word by which an item begins."""
+    return Span(item.span.source, item.span.start, item.span.start + len(word))
 
 
 def _target_names(rules: Sequence[CheckedRule], kind: type[c.Target]) -> list[str]:
