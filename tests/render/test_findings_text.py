@@ -286,10 +286,10 @@ def test_the_underline_stands_under_the_span(before: str, inside: str, after: st
     rows = render(CheckReport((finding,)), Style(width=width)).splitlines()
     underline = next(row for row in rows if row.endswith("LABEL"))
     start, end = underline.index("^"), underline.rindex("^") + 1
-    marked = columns(rows[rows.index(underline) - 1].ljust(end), start, end)
+    marked = columns(rows[rows.index(underline) - 1] + " " * end, start, end)
     expected = "".join(char if char == "\t" else shown(char) for char in inside)
     pattern = re.escape(expected).replace("\\\t", " +").replace("\t", " +")
-    assert re.fullmatch(pattern, marked) or ("..." in marked and width == 40)
+    assert re.fullmatch(pattern, marked) or ("..." in marked and width_of(expected) > width - 40)
 
 
 @given(st.data())

@@ -13,7 +13,7 @@ TAB: Final = 4
 GAP: Final = "..."
 
 # How much is shown on each side of a mark: this share of the width, the first share that fits.
-_SHARES: Final = (2, 3, 4, 6, 8, 12, 20)
+_SHARES: Final = (2, 3, 4, 6, 8, 12, 20, 50)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +49,24 @@ def fit(text: str, focus: Sequence[tuple[int, int]], width: int) -> ShownLine:
         line = _joined(text, [(0, len(text))])
         if width_of(line.text) <= width:
             return line
-    for share in _SHARES:
-        line = _joined(text, _kept(text, focus, max(2, width // share)))
-        if width_of(line.text) <= width:
-            break
+    # What is in focus is cut only where it does not fit even with little around it.
+    for whole in (True, False):
+        for share in _SHARES:
+            around = max(2, width // share)
+            line = _joined(text, _kept(text, focus, around, width if whole else 2 * around))
+            if width_of(line.text) <= width:
+                return line
     return line
 
 
-def _kept(text: str, focus: Sequence[tuple[int, int]], around: int) -> list[tuple[int, int]]:
-    """The stretches to keep: `around` characters on both sides of each focus, merged where they meet."""
+def _kept(text: str, focus: Sequence[tuple[int, int]], around: int, whole: int) -> list[tuple[int, int]]:
+    """The stretches to keep: `around` characters on both sides of each focus, merged where they meet.
+
+    A focus of more than `whole` characters keeps its two ends.
+    """
     wanted: list[tuple[int, int]] = []
     for start, end in focus or [(0, 0)]:
-        if end - start <= 2 * around:
+        if end - start <= whole:
             wanted.append((start - around, end + around))
         else:
             wanted += [(start - around, start + around), (end - around, end + around)]

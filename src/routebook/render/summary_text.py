@@ -87,7 +87,7 @@ def _tables(tally: Tally, style: Style) -> Iterator[_Table]:
 def _share(count: int, total: int) -> str:
     # Rounded down: only all is 100 %.
     tenths = 1000 * count // total
-    return f"{tenths // 10}.{tenths % 10} %"
+    return f"{tenths // 10}.{tenths % 10} %" if tenths else "< 0.1 %"
 
 
 def _plain(tally: Tally, tables: list[_Table]) -> Iterator[Line]:
