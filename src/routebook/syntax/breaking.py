@@ -113,14 +113,16 @@ def clause(
     back: int = 0,
     *,
     deeper: bool = False,
+    at_least: int = words.OR,
 ) -> list[Line]:
     """A clause that ends in an expression, with what it begins with and the `tail` of its last line.
 
-    `deeper` sets what is broken off one level further in, to keep it apart from clauses that follow.
+    `deeper` sets what is broken off one level further in, to keep it apart from clauses that follow;
+    `at_least` is how tightly the expression has to bind where it stands.
     """
 
     def doc() -> Doc:
-        inside = Group(expression(node))
+        inside = Group(expression(node, at_least))
         return (Nest(inside) if deeper else inside, Text(tail))
 
-    return broken(indent, f"{begin}{words.expression(node)}{tail}", start, doc, begin, back)
+    return broken(indent, f"{begin}{words.expression(node, at_least)}{tail}", start, doc, begin, back)

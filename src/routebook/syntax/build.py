@@ -92,6 +92,8 @@ class TreeBuilder(Transformer[Token, t.File]):
         tokens = [child for child in children if isinstance(child, Token) and child.type == "STRING"]
         return t.MissingTexts(lit.span_of(children), tuple(lit.text(token) for token in tokens))
 
+    missing_texts = texts
+
     # --- Definitions ---------------------------------------------------------------------------------
 
     def list_item(self, children: Children) -> t.ListItem:

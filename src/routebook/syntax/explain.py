@@ -9,22 +9,20 @@ from typing import Final
 from routebook.diagnostics import Diagnostic, Label
 from routebook.source import Source, Span
 from routebook.syntax import kinds
+from routebook.syntax.vocabulary import ITEM_WORDS, RESERVED
 from routebook.text import listed, nearest
-
-ITEM_WORDS: Final = frozenset(
-    ["policy", "import", "lead", "rep", "list", "define", "derive", "points", "rule", "when", "else", "sla", "source", "test"]
-)
-RESERVED: Final = frozenset(
-    ["all", "and", "any", "default", "else", "false", "map", "missing", "none", "not", "now", "optional", "or", "split", "then", "true", "when"]
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """Where reading stopped, and the terminals that could have stood there."""
+    """Where reading stopped, and the terminals that could have stood there.
+
+    `item` is where the item begins that it stands in, `bracket` the innermost bracket that is open there.
+    """
 
     offset: int
     expected: frozenset[str]
+    item: int
+    bracket: int | None
 
 
 _TOKEN: Final = re.compile(
@@ -141,8 +139,9 @@ def explain(source: Source, mistake: Mistake) -> Diagnostic:
     )
 
 
-def unclosed(source: Source, bracket: int, noticed: int) -> Diagnostic:
+def unclosed(source: Source, brackets: list[int], noticed: int) -> Diagnostic:
     """The finding for a bracket that is open where the next item, or the end of the file, is met."""
+    bracket = brackets[-1]
     opener = source.text[bracket]
     closer = {"(": ")", "[": "]", "{": "}"}[opener]
     place = Label(Span(source, noticed, noticed), "missed here")

@@ -28,7 +28,7 @@ def item(node: t.Item) -> list[Line]:
         case t.RepItem(fields=fields):
             return _schema("rep", node, fields)
         case t.ListItem(value=value):
-            return clause(0, f"list {head(node)} = ", value, "", node.span.start)
+            return clause(0, f"list {head(node)} = ", value, "", node.span.start, at_least=words.SUM)
         case t.DefineItem(condition=condition):
             return clause(0, f"define {head(node)} = ", condition, "", node.span.start)
         case t.DeriveItem():

@@ -26,7 +26,6 @@ class _Reading(threading.local):
     """What is being read on this thread: nodes need the source, and mistakes in literals a place to go."""
 
     source: Source
-    offset: int
     findings: list[Diagnostic]
     items: list[t.Item]
 
@@ -35,10 +34,9 @@ _reading = _Reading()
 
 
 @contextmanager
-def reading(source: Source, offset: int, items: list[t.Item], findings: list[Diagnostic]) -> Iterator[None]:
-    """Let the builder put the items of `source`, whose parsed part begins at `offset`, into `items`."""
-    _reading.source, _reading.offset = source, offset
-    _reading.items, _reading.findings = items, findings
+def reading(source: Source, items: list[t.Item], findings: list[Diagnostic]) -> Iterator[None]:
+    """Let the builder put the items of `source` into `items`, and what is wrong with literals into `findings`."""
+    _reading.source, _reading.items, _reading.findings = source, items, findings
     try:
         yield
     finally:
@@ -48,7 +46,7 @@ def reading(source: Source, offset: int, items: list[t.Item], findings: list[Dia
 def _start(child: Any) -> int | None:
     match child:
         case Token():
-            return cast(int, child.start_pos) + _reading.offset
+            return cast(int, child.start_pos)
         case t.Node():
             return child.span.start
         case tuple() | list():
@@ -59,7 +57,7 @@ def _start(child: Any) -> int | None:
 def _end(child: Any) -> int | None:
     match child:
         case Token():
-            return cast(int, child.end_pos) + _reading.offset
+            return cast(int, child.end_pos)
         case t.Node():
             return child.span.end
         case tuple() | list():
@@ -72,7 +70,7 @@ def span_of(children: Iterable[Any]) -> Span:
     parts = list(children)
     start, end = _start(parts), _end(parts)
     if start is None or end is None:
-        return Span(_reading.source, _reading.offset, _reading.offset)
+        return Span(_reading.source, 0, 0)
     return Span(_reading.source, start, end)
 
 

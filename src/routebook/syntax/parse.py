@@ -1,4 +1,4 @@
-"""Text to tree. A mistake costs the item that it stands in, and reading goes on with the next one."""
+"""Text to tree. A mistake costs the entry that it stands in, and reading goes on with the next one."""
 
 from __future__ import annotations
 
@@ -7,23 +7,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
-
 from routebook.diagnostics import Diagnostic
 from routebook.source import Source, Span
 from routebook.syntax import kinds, literals
 from routebook.syntax import tree as t
-from routebook.syntax.explain import ITEM_WORDS, Mistake, explain, unclosed
 from routebook.syntax.grammar import parser
+from routebook.syntax.machine import Machine
+from routebook.syntax.recover import Mender
 
 MAX_NESTING: Final = 64
 MAX_SYNTAX_ERRORS: Final = 20
 """After this many syntax errors in one file the rest of it is left unread, and a last finding says so."""
 
 _LEXEME: Final = re.compile(r'"(?:\\.|[^"\\\n])*"|#[^\n]*|[A-Za-z_][A-Za-z0-9_.]*|[^\sA-Za-z_"#]|"')
-_ITEM_LINE: Final = re.compile(rf"^([ \t]*)(?:{'|'.join(sorted(ITEM_WORDS))})(?![A-Za-z0-9_.])", re.MULTILINE)
-_SPACE: Final = re.compile(r"(?:[ \t\f\r\n]+|#[^\n]*)*")
 _WORD: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
+_MARK: Final = "\ufeff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,82 +62,34 @@ def parse(source: Source) -> Parsed:
     """Parse a whole file. Never raises for what a text holds: its mistakes are in `findings`."""
     findings: list[Diagnostic] = []
     items: list[t.Item] = []
-    at = 0
     deep = _too_deep(source)
     if deep is not None:
         findings.append(deep)
         items.append(_broken(source, 0, len(source.text)))
-        at = len(source.text)
-    errors = 0
-    while at < len(source.text):
-        error = _parse_from(source, at, items, findings)
-        if error is None:
-            break
-        start = _SPACE.match(source.text, items[-1].span.end if items else 0).end()  # type: ignore[union-attr]
-        start = min(max(start, at), error.offset)
-        finding, at = _recover(source, start, error)
-        findings.append(finding)
-        items.append(_broken(source, start, at))
-        errors += 1
-        if errors == MAX_SYNTAX_ERRORS and at < len(source.text):
-            findings.append(_gave_up(source, at))
-            items.append(_broken(source, at, len(source.text)))
-            break
+    else:
+        with literals.reading(source, items, findings):
+            _read(source, items, findings)
     whole = Span(source, 0, len(source.text))
     return Parsed(source, t.File(whole, tuple(items)), tuple(findings))
 
 
-def _parse_from(source: Source, at: int, items: list[t.Item], findings: list[Diagnostic]) -> Mistake | None:
-    text = source.text[at:] if at else source.text
-    with literals.reading(source, at, items, findings):
-        try:
-            parser().parse(text)
-        except UnexpectedInput as error:
-            return _mistake(error, at, len(source.text))
-    return None
-
-
-def _mistake(error: UnexpectedInput, at: int, end: int) -> Mistake:
-    if isinstance(error, UnexpectedToken):
-        position = end if error.token.type == "$END" else at + (error.token.start_pos or 0)
-        return Mistake(position, frozenset(error.accepts or error.expected))
-    if isinstance(error, UnexpectedCharacters):
-        return Mistake(at + (error.pos_in_stream or 0), frozenset(error.allowed or ()))
-    return Mistake(end, frozenset(getattr(error, "expected", ())))
-
-
-def _recover(source: Source, start: int, error: Mistake) -> tuple[Diagnostic, int]:
-    """The finding for a mistake in the item that begins at `start`, and where reading can go on.
-
-    Reading goes on at the next line that begins like an item and stands no further right than the broken one.
-    """
-    indent = source.position(start)[1] - 1
-    resume = len(source.text)
-    at_error = None
-    for found in _ITEM_LINE.finditer(source.text, source.line_start(source.position(error.offset)[0])):
-        if len(found[1]) > indent or found.end(1) <= start:
-            continue
-        if found.start() <= error.offset:
-            at_error = found
-            continue
-        resume = found.start()
-        break
-    if at_error is not None or error.offset >= len(source.text):
-        open_bracket = _open_bracket(source, start, at_error.end(1) if at_error else error.offset)
-        if open_bracket is not None:
-            return unclosed(source, open_bracket, error.offset), at_error.start() if at_error else resume
-    return explain(source, error), resume
-
-
-def _open_bracket(source: Source, start: int, end: int) -> int | None:
-    """The innermost bracket between `start` and `end` that nothing closes."""
-    stack: list[int] = []
-    for found in _LEXEME.finditer(source.text, start, end):
-        if found[0] in ("(", "[", "{"):
-            stack.append(found.start())
-        elif found[0] in (")", "]", "}") and stack:
-            stack.pop()
-    return stack[-1] if stack else None
+def _read(source: Source, items: list[t.Item], findings: list[Diagnostic]) -> None:
+    # a byte order mark at the beginning is no text, but counts, so that places stay what they are
+    text = source.text.replace(_MARK, " ", 1) if source.text.startswith(_MARK) else source.text
+    machine = Machine(parser(), text)
+    mender = Mender(source, machine)
+    for _ in range(MAX_SYNTAX_ERRORS):
+        offset = machine.run()
+        if offset is None:
+            return
+        mended = mender.mend(offset)
+        findings.append(mended.finding)
+        if mended.resume > mended.start:
+            items.append(_broken(source, mended.start, mended.resume))
+    rest = machine.run()
+    if rest is not None:
+        findings.append(_gave_up(source, rest))
+        items.append(_broken(source, rest, len(text)))
 
 
 def _broken(source: Source, start: int, end: int) -> t.BrokenItem:
