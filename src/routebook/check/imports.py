@@ -63,9 +63,13 @@ def gather(main: Source, importer: Importer) -> Program:
             findings.append(_placed(found, item.path.span))
         elif any(found is open_.parsed.source for open_ in path):
             findings.append(_circle(item, [open_.parsed.source.name for open_ in path], found.name))
-        elif id(found) not in seen and len(seen) < MAX_FILES:
+        elif id(found) not in seen:
+            if len(seen) > MAX_FILES:
+                findings.append(_too_many(item))
+                break
             seen.add(id(found))
             path.append(_open(found, findings))
+    done.extend(open_.parsed for open_ in reversed(path))
     return Program(done[-1], tuple(done[:-1]), tuple(findings))
 
 
@@ -78,6 +82,16 @@ def _open(source: Source, findings: list[Diagnostic]) -> _Open:
 def _placed(finding: Diagnostic, span: Span) -> Diagnostic:
     """The importer's finding, at the import that asked."""
     return Diagnostic(finding.kind, finding.message, span, "imported here", help=finding.help)
+
+
+def _too_many(item: t.ImportItem) -> Diagnostic:
+    return Diagnostic(
+        kinds.FORBIDDEN_IMPORT,
+        f"the policy imports more than {MAX_FILES:,} files, with those that they import: the rest is left unread",
+        item.path.span,
+        "one file too many",
+        help="put what belongs together into one file",
+    )
 
 
 def _circle(item: t.ImportItem, names: list[str], again: str) -> Diagnostic:

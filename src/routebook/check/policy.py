@@ -214,7 +214,12 @@ class _Check:
         return Names(schema, rep_schema, definitions, broken, anything)
 
     def _imports_failed(self) -> bool:
-        imports = {id(i.path.span) for i in self.items if isinstance(i, t.ImportItem)}
+        imports = {
+            id(item.path.span)
+            for parsed in (self.program.main, *self.program.imported)
+            for item in parsed.file.items
+            if isinstance(item, t.ImportItem)
+        }
         return any(id(finding.span) in imports for finding in self.program.findings)
 
     def _missing_schema(self, known: set[str]) -> None:
