@@ -25,11 +25,13 @@ from routebook.settings import Settings, settings_for
 class Policy:
     """A loaded policy: immutable, and safe to share between threads.
 
-    `tree` is its evaluation tree, `checked` what the checker settled, `digest` the digest of its meaning.
+    `tree` is its evaluation tree, `checked` what the checker settled, `digest` the digest of its meaning;
+    `settings` those of the nearest `routebook.toml`.
     """
 
-    def __init__(self, checked: CheckedPolicy) -> None:
+    def __init__(self, checked: CheckedPolicy, settings: Settings | None = None) -> None:
         self.checked = checked
+        self.settings = settings or Settings()
         self.tree: Tree = build(checked)
         self._intake = Intake(self.tree.schema, self.tree.timezone)
 
@@ -114,12 +116,28 @@ def _load(
     checked = check_program(loaded.program, loaded.tests)
     if checked.policy is None:
         raise PolicyError(_errors(checked.findings) or [_library(loaded)])
-    policy = Policy(checked.policy)
+    policy = Policy(checked.policy, settings)
     if prove:
-        errors = _errors(_lint(policy, load_roster(roster), settings))
-        if errors:
-            raise PolicyError(errors)
+        prove_with(policy, load_roster(roster))
     return policy
+
+
+def policy_of(loaded: files.Loaded, settings: Settings) -> Policy | None:
+    """The policy that was read; None for a library. Raises `PolicyError` with the RB0xx findings."""
+    checked = check_program(loaded.program, loaded.tests)
+    if checked.policy is not None:
+        return Policy(checked.policy, settings)
+    errors = _errors(checked.findings)
+    if errors or not checked.is_library:
+        raise PolicyError(errors or [_library(loaded)])
+    return None
+
+
+def prove_with(policy: Policy, roster: Roster | None) -> None:
+    """Raises `PolicyError` with every error finding of the whole check, where there is one."""
+    errors = _errors(_lint(policy, roster, policy.settings))
+    if errors:
+        raise PolicyError(errors)
 
 
 def _errors(findings: tuple[Diagnostic, ...]) -> list[Diagnostic]:
@@ -166,5 +184,10 @@ def check_loaded(loaded: files.Loaded, roster: Roster | None, settings: Settings
     checked = check_program(loaded.program, loaded.tests)
     if checked.policy is None:
         return checked
-    findings = _lint(Policy(checked.policy), roster, settings)
+    findings = _lint(Policy(checked.policy, settings), roster, settings)
     return Checked(checked.policy, in_order((*checked.findings, *findings)))
+
+
+def explain(policy: Policy, lead: Lead | Mapping[str, Any], now: datetime | None = None) -> Explanation:
+    """Why a policy decides about a lead as it does; a router's `explain` also says who would get it."""
+    return policy.explain(lead, now)

@@ -46,7 +46,9 @@ store_option = click.option(
     "--store", metavar="URL", help="The database that assignments are kept in, such as sqlite:///leads.db."
 )
 source_option = click.option(
-    "--source", metavar="NAME", help="The source block of the policy that says how the leads are written."
+    "--source",
+    metavar="NAME",
+    help="The source block of the policy that says how the leads are written; `none` for the fields' own names.",
 )
 now_option = click.option(
     "--now", metavar="MOMENT", type=a_moment, help="Decide as of this moment, such as 2026-03-02T10:00Z."

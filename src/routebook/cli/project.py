@@ -17,6 +17,9 @@ from routebook.roster import Roster
 from routebook.settings import Settings, settings_for
 from routebook.text import listed, nearest
 
+NO_SOURCE: Final = "none"
+"""Says that leads bear the fields' own names, whatever the settings say. No source can be called so: it is reserved."""
+
 _RELATIVE_SQLITE: Final = re.compile(r"(sqlite(?:\+\w+)?:///)([^/:?][^?]*)(\?.*)?", re.DOTALL)
 
 
@@ -78,9 +81,9 @@ def read_roster(path: Path) -> Roster:
 
 
 def source_of(option: str | None, settings: Settings, policy: api.Policy) -> SourceMap | None:
-    """The source that `--source` names, else the settings; None where neither does."""
+    """The source that `--source` names, else the settings; None where neither does, or the option says none."""
     name = option if option is not None else settings.source
-    if name is None:
+    if name is None or name == NO_SOURCE:
         return None
     known = policy.tree.sources
     if name in known:

@@ -1,0 +1,133 @@
+"""`routebook explain`: why a lead goes where it goes."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+
+import click
+
+from routebook import api
+from routebook.cli.options import (
+    a_path,
+    format_option,
+    leads_format_option,
+    now_option,
+    read_once,
+    roster_option,
+    source_option,
+    store_option,
+)
+from routebook.cli.progress import Progress
+from routebook.cli.project import load_policy, read_roster, roster_path, settings_of, source_of, store_of
+from routebook.cli.streams import STREAM, emit, say
+from routebook.decision import Explanation, Lead
+from routebook.intake.leads import Incoming, Leads
+from routebook.intake.problems import InputError, LeadError
+from routebook.intake.validate import Intake
+from routebook.render.explanations import FORMATS
+from routebook.render.formats import named
+from routebook.render.paint import style_for
+from routebook.routing import Router, explain_log, is_new
+from routebook.settings import Settings
+
+
+@click.command("explain")
+@click.argument("policy", metavar="[POLICY]", type=a_path, required=False)
+@click.option(
+    "--lead", "lead_file", metavar="FILE", type=a_path, help="A file with the lead: JSON, JSON Lines, CSV."
+)
+@click.option(
+    "--lead-id", metavar="ID", help="The lead of that id: in the store's log, or in the file of --lead."
+)
+@leads_format_option
+@roster_option
+@store_option
+@source_option
+@now_option
+@click.option("--all", "everything", is_flag=True, help="Leave nothing out: every rule, every candidate.")
+@format_option(FORMATS)
+def command(
+    policy: str | None,
+    lead_file: str | None,
+    lead_id: str | None,
+    leads_format: str | None,
+    roster: str | None,
+    store: str | None,
+    source: str | None,
+    now: datetime | None,
+    everything: bool,
+    format_: str,
+) -> None:
+    """Say why a lead goes where it goes: the rules tried, the values that decided, the reps considered.
+
+    With --lead it says what would become of that lead, and records nothing: by the policy alone, or, where
+    there is a roster, down to the rep. With --lead-id and a store it says what became of a lead.
+
+    \b
+    Example:
+      routebook explain policies/card --lead lead.json --roster roster.toml
+      routebook explain policies/card --lead leads.csv --lead-id L-17 --format html > why.html
+      routebook explain --lead-id L-17 --store sqlite:///leads.db
+    """
+    read_once(policy, lead_file, roster)
+    settings = settings_of(policy or ".")
+    with Progress("explaining"):
+        if lead_file is None:
+            explanation = _from_log(policy, lead_id, store_of(store, settings))
+        elif policy is None:
+            raise click.UsageError("--lead needs a POLICY to explain it by")
+        else:
+            chosen = load_policy(policy)
+            intake = Intake(chosen.tree.schema, chosen.tree.timezone, source_of(source, settings, chosen))
+            lead = _one_lead(lead_file, leads_format, lead_id, intake)
+            explanation = _preview(chosen, lead, roster, store_of(store, settings), now, settings)
+    emit(named(FORMATS, format_).render(explanation, style_for(sys.stdout, everything=everything)))
+
+
+def _from_log(policy: str | None, lead_id: str | None, store: str | None) -> Explanation:
+    if lead_id is None:
+        raise click.UsageError("which lead? name its file by --lead, or its id by --lead-id")
+    if store is None:
+        raise click.UsageError("--lead-id needs a store to look in, or a file: name it by --store or --lead")
+    return explain_log(lead_id, store, load_policy(policy) if policy is not None else None)
+
+
+def _preview(
+    policy: api.Policy,
+    lead: Lead,
+    roster: str | None,
+    store: str | None,
+    now: datetime | None,
+    settings: Settings,
+) -> Explanation:
+    path = roster_path(roster, settings)
+    if path is None:
+        return policy.explain(lead, now)
+    if store is not None and is_new(store):
+        store = None  # there is nothing in it yet, and to explain is not to make it
+    with Router(policy, read_roster(path), store, prove=False) as router:
+        return router.explain(lead, now)
+
+
+def _one_lead(path: str, format: str | None, wanted: str | None, intake: Intake) -> Lead:
+    """The file's one lead, or the one of that id. Raises `LeadError` where it does not fit."""
+    name = "standard input" if path == STREAM else path
+    found: Lead | None = None
+    with Leads(path, intake, format) as leads:
+        for item in leads:
+            id = item.id if isinstance(item, Incoming) else item.lead
+            if wanted is not None and id != wanted:
+                continue
+            if not isinstance(item, Incoming):
+                raise LeadError(item.problems)
+            if found is not None:
+                which = f"two leads with the id `{wanted}`" if wanted is not None else "more than one lead"
+                hint = "" if wanted is not None else ": say which one by --lead-id"
+                raise InputError(f"`{name}` has {which}{hint}")
+            found = item.lead if item.lead.id is not None else Lead(item.lead, item.id)
+        for note in leads.notes:
+            say(f"note: {note}")
+    if found is None:
+        raise InputError(f"`{name}` has no lead" + (f" with the id `{wanted}`" if wanted is not None else ""))
+    return found

@@ -1,0 +1,162 @@
+"""A policy at work: leads in, recorded assignments out, and what the log says of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self
+
+from routebook.api import Policy, load, load_roster, loads, prove_with
+from routebook.decision import Assignment, Explanation, Lead
+from routebook.diagnostics import PolicyError
+from routebook.intake.problems import LeadError
+from routebook.plan.testing import TestResult
+from routebook.plan.testing import run_tests as run_blocks
+from routebook.roster import Roster
+from routebook.runtime import router as runtime
+from routebook.runtime.errors import StoreError
+from routebook.runtime.router import explain_log as read_log
+from routebook.runtime.stores import Store, open_store
+
+MEMORY: Final = "memory:"
+"""The store of a router that is given none: what it remembers goes with it."""
+
+
+class Router:
+    """A policy at work: a roster, and a store that remembers whose turn it is and who had which lead.
+
+    `store` is a SQLAlchemy URL such as `sqlite:///leads.db`, or `memory:`. Raises `PolicyError` where the check
+    of policy and roster has error findings (unless `prove` is off), `StoreError` where the store cannot be
+    used. Safe to share between threads. Close it, or use it in a `with`.
+    """
+
+    def __init__(
+        self,
+        policy: Policy | str | Path,
+        roster: Roster | str | Path,
+        store: str | None = None,
+        *,
+        prove: bool = True,
+    ) -> None:
+        self.policy = policy if isinstance(policy, Policy) else load(policy)
+        people = load_roster(roster)
+        assert people is not None
+        self.roster = people
+        if prove:
+            prove_with(self.policy, people)
+        self._store = open_store(store or MEMORY)
+        self._routing = runtime.Router(self.policy.tree, people, self._store, text=self.policy.text)
+
+    @property
+    def durable(self) -> bool:
+        """Whether the store outlives the program, so that leads need ids of their own."""
+        return self._store.durable
+
+    def route(self, lead: Lead | Mapping[str, Any], now: datetime | None = None) -> Assignment:
+        """Place a lead and record it; one that has its assignment gets that one back, `again`.
+
+        A plain mapping is validated first (`LeadError`). `now` is an aware datetime, by default the present.
+        Raises `StoreError` where nothing could be recorded.
+        """
+        return self._routing.route(self._valid(lead), now)
+
+    def route_many(
+        self, leads: Iterable[Lead | Mapping[str, Any]], now: datetime | None = None
+    ) -> Iterator[Assignment]:
+        """One assignment a lead, in order, in shared transactions: each is recorded by the time it is given."""
+        return self._routing.route_many(map(self._valid, leads), now=now)
+
+    def explain(self, lead: Lead | Mapping[str, Any], now: datetime | None = None) -> Explanation:
+        """What would become of a lead that has not come before, and why. Nothing is recorded."""
+        valid = self._valid(lead)
+        explanation = self._routing.preview(valid, now)
+        known = self._store.lead(valid.id) if valid.id is not None else None
+        if known is None or known.reopened:
+            return explanation
+        note = "this lead has been routed already; this is where it would go if it came for the first time"
+        return replace(explanation, notes=(*explanation.notes, note))
+
+    def close(self) -> None:
+        """Let go of the store."""
+        self._store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _valid(self, lead: Lead | Mapping[str, Any]) -> Lead:
+        return lead if isinstance(lead, Lead) else self.policy.lead(lead)
+
+
+def run_tests(policy: Policy, roster: Roster | None = None) -> list[TestResult]:
+    """Run the policy's test blocks. Those that expect a rep are asked of a router without any history."""
+    router: Router | None = None
+
+    def rep_of(lead: Lead, now: datetime) -> str | None:
+        nonlocal router
+        if router is None:  # few tests ask
+            assert roster is not None
+            router = Router(policy, roster, prove=False)
+        assignment = router.explain(lead, now).assignment
+        return assignment.rep if assignment is not None else None
+
+    return run_blocks(policy.tree, policy.checked.tests, rep_of if roster is not None else None)
+
+
+def explain_log(lead: str, store: str, policy: Policy | None = None) -> Explanation:
+    """Why a lead went where it went, as the store's log has it.
+
+    The rules that were tried come from the policy: from the text that the store keeps or, where that cannot
+    be loaded alone, from `policy`. Raises `StoreError` where the store is not there or has no such lead.
+    """
+    if is_new(store):
+        raise StoreError(f"there is no store {store}: look at the path")
+    opened = open_store(store)
+    try:
+        explanation = read_log(opened, lead)
+        if explanation is None:
+            raise StoreError(f"the store {store} knows no lead `{lead}`")
+        kept = None if policy is not None else _kept_policy(opened, lead)
+    finally:
+        opened.close()
+    return _with_steps(explanation, policy or kept, given=policy is not None)
+
+
+def is_new(store: str) -> bool:
+    """Whether opening this store would make it: a file that is not there."""
+    scheme, _, rest = store.partition(":///")
+    path = rest.partition("?")[0]
+    return scheme.partition("+")[0] == "sqlite" and path not in ("", ":memory:") and not Path(path).exists()
+
+
+def _kept_policy(store: Store, lead: str) -> Policy | None:
+    """The policy that last decided about the lead, from the text that the store keeps."""
+    digests = [json.loads(row.body).get("policy_text") for row in store.log(lead) if row.kind == "assignment"]
+    text = store.text(digests[-1]) if digests and digests[-1] else None
+    try:
+        return loads(text.text, "the policy in the store") if text is not None else None
+    except PolicyError:  # what it imports is not kept with it
+        return None
+
+
+def _with_steps(explanation: Explanation, policy: Policy | None, given: bool) -> Explanation:
+    """The same with every rule that was tried, where this is the policy that decided."""
+    assignment = explanation.assignment
+    if policy is None or assignment is None:
+        return explanation
+    if policy.digest != explanation.decision.policy:
+        note = "the policy given is not the one that decided: it says something else by now"
+        return replace(explanation, notes=(*explanation.notes, note)) if given else explanation
+    try:
+        replayed = policy.explain(policy.lead(explanation.lead), assignment.at)
+    except LeadError:
+        return explanation
+    return replace(explanation, steps=replayed.steps) if replayed.rule == explanation.rule else explanation

@@ -1,0 +1,1 @@
+"""What `init` writes: a project to begin with, made up or inferred from a file of leads."""
