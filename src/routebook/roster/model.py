@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
-from pathlib import Path
+from pathlib import Path as FilePath
 from typing import Annotated, Any, Final
 from zoneinfo import ZoneInfo
 
@@ -13,7 +13,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr
 from routebook.roster.calendar import Calendar
 from routebook.roster.days import DayRange, calendar_problem, read_away
 from routebook.roster.hours import Hours, read_hours
-from routebook.roster.problems import Problem, misfit
+from routebook.roster.problems import Path, Problem, misfit
+from routebook.source import Span
 from routebook.text import nearest
 
 EVERYBODY: Final = "all"
@@ -130,6 +131,10 @@ class Rep(BaseModel):
         return self.__pydantic_extra__ or {}
 
 
+REP_KEYS: Final = tuple(name for name in Rep.model_fields if name != "id")
+"""The keys that every roster knows for a rep."""
+
+
 class Pool(BaseModel):
     """A pool: its members in the declared order, and how its rotation treats them.
 
@@ -159,17 +164,18 @@ class Roster(BaseModel):
 
     _text: str = PrivateAttr("")
     _digest: str = PrivateAttr("")
+    _spans: Callable[[Path, bool], Span] | None = PrivateAttr(None)
     _calendars: dict[str, Calendar] = PrivateAttr(default_factory=dict)
 
     @classmethod
-    def load(cls, path: str | Path) -> Roster:
+    def load(cls, path: str | FilePath) -> Roster:
         """The roster in a TOML file, or of a CSV table of reps; `-` is no path here.
 
         Raises PolicyError with every mistake, and where the file cannot be read.
         """
         from routebook.roster.read import load_roster
 
-        return load_roster(Path(path))
+        return load_roster(FilePath(path))
 
     @classmethod
     def loads(cls, text: str, name: str = "<roster>") -> Roster:
@@ -193,6 +199,13 @@ class Roster(BaseModel):
 
             self._digest = digest_of(self)
         return self._digest
+
+    def span(self, *path: str | int, key: bool = False) -> Span | None:
+        """Where `path`, such as `"reps", "ana", "weight"`, stands in the text; None for a roster without one.
+
+        It is the value's place, or the key's; what is not there has the place of what it would be in.
+        """
+        return None if self._spans is None else self._spans(path, key)
 
     def has_pool(self, name: str) -> bool:
         return name == EVERYBODY or name in self.pools

@@ -161,7 +161,9 @@ class _Reader:
         if self._findings:
             raise PolicyError(in_order(self._findings))
         assert zone is not None
-        return Roster(timezone=zone.timezone, pools=pools, reps=reps)
+        roster = Roster(timezone=zone.timezone, pools=pools, reps=reps)
+        roster._spans = self.span
+        return roster
 
     def add(self, problem: Problem, span: Span | None = None) -> None:
         self._findings.append(

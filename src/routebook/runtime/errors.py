@@ -1,0 +1,13 @@
+"""What can go wrong while leads are being placed, said for a person."""
+
+from __future__ import annotations
+
+from routebook.diagnostics import RoutebookError
+
+
+class StoreError(RoutebookError):
+    """A store that cannot be used, or that a request does not fit."""
+
+
+class StoreUnavailable(StoreError):
+    """A store that cannot be used just now: locked for too long, or gone. Trying again may help."""

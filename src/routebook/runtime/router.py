@@ -1,0 +1,249 @@
+"""The router: leads in, recorded assignments out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from hashlib import sha256
+from itertools import islice
+from threading import Lock
+from typing import Any, Final, TypeVar
+
+from routebook.decision import Assignment, Explanation, Lead, Outcome
+from routebook.diagnostics import RoutebookError
+from routebook.plan.tree import Tree
+from routebook.plan.walk import decision_of, walk
+from routebook.roster import Roster
+from routebook.runtime.deciding import Decide, Decided, Decider
+from routebook.runtime.desk import Desk
+from routebook.runtime.errors import StoreError, StoreUnavailable
+from routebook.runtime.fit import fit
+from routebook.runtime.ledger import Ledger
+from routebook.runtime.log import Digests, Entry, assignment_of, chain_of, explanation_of, make_row
+from routebook.runtime.placing import Placement, Placing
+from routebook.runtime.state import LeadState, StickyRep
+from routebook.runtime.stores.base import Store, Text
+
+BATCH: Final = 500
+"""Leads that share a transaction where nobody says how many."""
+
+_PAUSES: Final = (0.05, 0.1, 0.2, 0.4, 0.8)  # seconds between attempts at a store that is busy or gone
+_EARLIEST: Final = datetime(1900, 1, 1, tzinfo=UTC)
+_LATEST: Final = datetime(2900, 1, 1, tzinfo=UTC)
+_T = TypeVar("_T")
+
+
+class Router:
+    """One policy, one roster and one store. Safe to share between threads.
+
+    `values` are the reps' fields as `fit` reads them; `decide` is a faster evaluator than the reference walk;
+    `text` is the policy's text, which the store keeps beside what was decided by it.
+    """
+
+    def __init__(
+        self,
+        tree: Tree,
+        roster: Roster,
+        store: Store,
+        *,
+        text: str = "",
+        values: Mapping[str, Mapping[str, Any]] | None = None,
+        decide: Decide | None = None,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
+        if store.durable and tree.schema.id_field is None:
+            raise StoreError(
+                f"the store {store.url} cannot tell leads apart: the policy declares no `id: id`, "
+                "and row numbers would be other leads' tomorrow; declare one, or use the store memory:"
+            )
+        self.tree = tree
+        self.roster = roster
+        self.store = store
+        self._desk = Desk(tree, roster, fit(tree, roster).values if values is None else values)
+        self._decider = Decider(tree, decide)
+        self._digests = Digests(tree.digest, f"sha256:{sha256(text.encode()).hexdigest()}", roster.digest)
+        self._clock = clock
+        self._pause = pause
+        self._ledger = Ledger()
+        self._lock = Lock()
+        self._numbered = 0
+        store.keep(
+            {self._digests.text: Text("policy", text), self._digests.roster: Text("roster", roster.text)}
+        )
+
+    def route(self, lead: Lead, now: datetime | None = None) -> Assignment:
+        """Place one lead and record it; a lead that has its assignment gets that one back, `again`.
+
+        `now` is an aware datetime, the present where it is None. Raises StoreError where nothing could be recorded.
+        """
+        return self._route_batch((lead,), now)[0]
+
+    def route_many(
+        self, leads: Iterable[Lead], batch: int = BATCH, now: datetime | None = None
+    ) -> Iterator[Assignment]:
+        """One assignment a lead, in order; each stands by the time it is given. `batch` leads share a transaction."""
+        waiting = iter(leads)
+        while group := tuple(islice(waiting, max(1, batch))):
+            yield from self._route_batch(group, now)
+
+    def preview(self, lead: Lead, now: datetime | None = None) -> Explanation:
+        """What would become of the lead, as if it had never come before, and why. Nothing is recorded."""
+        moment = self._moment(now)
+        id = lead.id if lead.id is not None else str(self._numbered + 1)
+        decided = self._decider.decide(id, lead, moment)
+        with self._transaction(()) as ledger:
+            placement = self._place(decided, ledger)
+        steps = walk(self.tree, lead, moment).steps
+        return Explanation(
+            lead=lead.as_json(),
+            decision=decision_of(self.tree, id, decided.leaf),
+            steps=steps,
+            candidates=placement.candidates,
+            assignment=self._assignment(decided, placement),
+            arithmetic=placement.arithmetic,
+            notes=placement.notes,
+        )
+
+    # --- a batch ---
+
+    def _route_batch(self, leads: Sequence[Lead], now: datetime | None) -> list[Assignment]:
+        decided = [self._decider.decide(self._id(lead), lead, self._moment(now)) for lead in leads]
+        return self._persist(lambda: self._record(decided))
+
+    def _record(self, decided: Sequence[Decided]) -> list[Assignment]:
+        with self._transaction([each.id for each in decided]) as ledger:
+            return [self._settle(each, ledger) for each in decided]
+
+    def _settle(self, decided: Decided, ledger: Ledger) -> Assignment:
+        """The lead's assignment: the one that it has, or a new one with all that it changes."""
+        earlier = ledger.lead(decided.id)
+        if earlier is not None and not earlier.reopened:
+            return assignment_of(ledger.row(earlier.seq), again=True)
+        placement = self._place(decided, ledger)
+        assignment = self._assignment(decided, placement)
+        before = self._apply(placement, decided.moment, ledger)
+        round = 1 if earlier is None else earlier.round + 1
+        entry = Entry(
+            self._digests, round, decided.lead, decided.leaf, decided.because, placement, assignment, before
+        )
+        chain = chain_of(placement)
+        row = make_row(entry, ledger.next_seq(), chain, ledger.head(chain))
+        ledger.append(row, _lead_state(assignment, round, row.seq))
+        return assignment
+
+    def _place(self, decided: Decided, ledger: Ledger) -> Placement:
+        leaf = decided.leaf
+        if leaf is None:
+            return Placement(Outcome.UNDECIDED)
+        placing = Placing(self._desk, ledger, decided.environment, decided.moment, decided.id, leaf.rule)
+        return placing.place(leaf.plan)
+
+    def _assignment(self, decided: Decided, placement: Placement) -> Assignment:
+        leaf = decided.leaf
+        return Assignment(
+            lead=decided.id,
+            outcome=placement.outcome,
+            rule=None if leaf is None else leaf.rule,
+            target=placement.target,
+            pool=placement.pool,
+            rep=placement.rep,
+            queue=placement.queue,
+            nurture=placement.nurture,
+            reason=placement.reason,
+            until=placement.until,
+            sla=None if leaf is None else leaf.plan.sla,
+            plan=() if leaf is None else leaf.plan.texts,
+            at=decided.moment,
+            policy=self.tree.digest,
+        )
+
+    def _apply(self, placement: Placement, moment: datetime, ledger: Ledger) -> dict[str, Any] | None:
+        """Change the state by a placement; the chosen rep's numbers before that are returned."""
+        if placement.rep is None:
+            return None
+        today = self._desk.people[placement.rep].calendar.local_day(moment)
+        state, week = ledger.rep(placement.rep), ledger.week(placement.rep, today.monday)
+        weekday = today.day.weekday()
+        before = {"active": state.active, "last": state.last, "day": week[weekday], "week": sum(week)}
+        if placement.turn is not None:
+            ledger.turn(placement.turn, placement.rep)
+        if placement.sticky is not None:
+            ledger.stick(placement.sticky, StickyRep(placement.rep, moment))
+        ledger.give(placement.rep, today.monday, weekday)
+        return before
+
+    # --- the store ---
+
+    @contextmanager
+    def _transaction(self, leads: Sequence[str]) -> Iterator[Ledger]:
+        """The store's state for these leads; what is changed in it is written when all went well."""
+        ledger = self._ledger
+        with self._lock:
+            with self.store.session() as session:
+                ledger.begin(session, leads)
+                yield ledger
+                if ledger.changes:
+                    session.write(ledger.changes)
+            ledger.committed(session.version)
+
+    def _persist(self, action: Callable[[], _T]) -> _T:
+        """Do it; where the store is busy or gone, again after a while, and at last give up."""
+        for pause in _PAUSES:
+            try:
+                return action()
+            except StoreUnavailable:
+                self._pause(pause)
+        return action()
+
+    def _id(self, lead: Lead) -> str:
+        """The lead's id; where the policy declares none, its number among the leads of this router."""
+        if lead.id is not None:
+            return lead.id
+        if self.store.durable:
+            raise StoreError(f"a lead has no id, and the store {self.store.url} tells leads apart by it")
+        with self._lock:
+            self._numbered += 1
+            return str(self._numbered)
+
+    def _moment(self, now: datetime | None) -> datetime:
+        moment = self._clock() if now is None else now
+        if moment.tzinfo is None:
+            raise RoutebookError(
+                f"the moment {moment.isoformat()} has no offset from UTC: write {moment.isoformat()}Z"
+            )
+        if not _EARLIEST <= moment < _LATEST:
+            raise RoutebookError(
+                f"the moment {moment.isoformat()} is out of reach: the years are 1900 to 2899"
+            )
+        return moment.astimezone(UTC)
+
+
+def _lead_state(assignment: Assignment, round: int, seq: int) -> LeadState:
+    outcome = assignment.outcome.value
+    return LeadState(
+        assignment.lead,
+        round,
+        seq,
+        outcome,
+        outcome,
+        assignment.rep,
+        assignment.pool,
+        assignment.queue,
+        assignment.sla,
+        assignment.at,
+        assignment.until,
+    )
+
+
+def explain_log(store: Store, lead: str, round: int | None = None) -> Explanation | None:
+    """What the log says about a lead, of its last round or of the one given; None where it knows nothing of it."""
+    rows = [row for row in store.log(lead) if row.kind == "assignment"]
+    if round is not None:
+        rows = [row for row in rows if row.round <= round]
+    if not rows or (round is not None and rows[-1].round != round):
+        return None
+    notes = (f"this is round {rows[-1].round} of the lead",) if rows[-1].round > 1 else ()
+    return explanation_of(rows[-1], notes)

@@ -1,0 +1,91 @@
+"""What every store does: one interface, behind which memory and databases stand."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from routebook.runtime.state import (
+    Changes,
+    Head,
+    LeadState,
+    LogRow,
+    RepState,
+    Rotation,
+    StickyKey,
+    StickyRep,
+    Week,
+    WeekKey,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A policy's or a roster's text as the store keeps it; `kind` is `policy` or `roster`."""
+
+    kind: str
+    text: str
+
+
+class Session(Protocol):
+    """One transaction. What it reads does not change until it ends, and what it writes is seen whole or not at all.
+
+    Every read answers for the keys that there is something for; the others are left out.
+    """
+
+    @property
+    def version(self) -> object | None:
+        """Of the state that the session sees and, once it has ended well, of the state that it left behind.
+
+        A later session of the same store object that has an equal version sees the same state. None where
+        the store cannot tell.
+        """
+
+    def last_seq(self) -> int:
+        """The number of the log's last row; 0 where it has none. No other session adds rows before this one ends."""
+
+    def leads(self, ids: Collection[str]) -> dict[str, LeadState]: ...
+
+    def rotations(self, keys: Collection[str]) -> dict[str, Rotation]: ...
+
+    def reps(self, ids: Collection[str]) -> dict[str, RepState]: ...
+
+    def weeks(self, ids: Collection[str], mondays: Collection[date]) -> dict[WeekKey, Week]: ...
+
+    def stickies(self, keys: Collection[StickyKey]) -> dict[StickyKey, StickyRep]: ...
+
+    def heads(self, chains: Collection[str]) -> dict[str, Head]: ...
+
+    def rows(self, seqs: Collection[int]) -> dict[int, LogRow]: ...
+
+    def write(self, changes: Changes) -> None:
+        """Write all of it; it stands once the session has ended without an error."""
+
+
+class Store(Protocol):
+    """Where routing remembers. Safe to share between threads. Every method may raise StoreError."""
+
+    @property
+    def durable(self) -> bool:
+        """Whether what it remembers outlives the program, so that leads need ids of their own."""
+
+    @property
+    def url(self) -> str: ...
+
+    def session(self) -> AbstractContextManager[Session]:
+        """A transaction that may write; others wait until it ends. It ends well, or leaves no trace."""
+
+    def keep(self, texts: Mapping[str, Text]) -> None:
+        """Keep these texts by their digests; those that are kept already stay as they are."""
+
+    def text(self, digest: str) -> Text | None: ...
+
+    def log(self, lead: str | None = None, after: int = 0) -> Iterator[LogRow]:
+        """The log's rows in order, those after the number `after`; where `lead` is given, that lead's only."""
+
+    def lead(self, id: str) -> LeadState | None: ...
+
+    def close(self) -> None: ...

@@ -1,0 +1,120 @@
+"""The store that forgets when the program ends."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date
+from threading import Lock
+from typing import TypeVar
+
+from routebook.runtime.state import (
+    Changes,
+    Head,
+    LeadState,
+    LogRow,
+    RepState,
+    Rotation,
+    StickyKey,
+    StickyRep,
+    Week,
+    WeekKey,
+)
+from routebook.runtime.stores.base import Session, Text
+
+_K = TypeVar("_K")
+_V = TypeVar("_V")
+
+
+class MemoryStore:
+    """Dictionaries behind a lock. What a session writes is laid aside until it ends well."""
+
+    durable = False
+
+    def __init__(self, url: str = "memory:") -> None:
+        self.url = url
+        self._lock = Lock()
+        self._version = 0
+        self._rows: list[LogRow] = []
+        self._leads: dict[str, LeadState] = {}
+        self._rotations: dict[str, Rotation] = {}
+        self._reps: dict[str, RepState] = {}
+        self._weeks: dict[WeekKey, Week] = {}
+        self._stickies: dict[StickyKey, StickyRep] = {}
+        self._heads: dict[str, Head] = {}
+        self._texts: dict[str, Text] = {}
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        with self._lock:
+            session = _MemorySession(self)
+            yield session
+            for changes in session.written:
+                self._take(changes)
+            session.version = self._version
+
+    def _take(self, changes: Changes) -> None:
+        self._version += 1
+        self._rows += changes.rows
+        self._leads.update(changes.leads)
+        self._rotations.update(changes.rotations)
+        self._reps.update(changes.reps)
+        self._weeks.update(changes.weeks)
+        self._stickies.update(changes.stickies)
+        self._heads.update(changes.heads)
+
+    def keep(self, texts: Mapping[str, Text]) -> None:
+        with self._lock:
+            self._texts = {**texts, **self._texts}
+
+    def text(self, digest: str) -> Text | None:
+        return self._texts.get(digest)
+
+    def log(self, lead: str | None = None, after: int = 0) -> Iterator[LogRow]:
+        with self._lock:
+            rows = self._rows[after:]
+        return (row for row in rows if lead is None or row.lead == lead)
+
+    def lead(self, id: str) -> LeadState | None:
+        return self._leads.get(id)
+
+    def close(self) -> None:
+        """Nothing to close: what is remembered goes with the object."""
+
+
+class _MemorySession:
+    def __init__(self, store: MemoryStore) -> None:
+        self._store = store
+        self.version: object | None = store._version
+        self.written: list[Changes] = []
+
+    def last_seq(self) -> int:
+        return len(self._store._rows)
+
+    def leads(self, ids: Collection[str]) -> dict[str, LeadState]:
+        return _some(self._store._leads, ids)
+
+    def rotations(self, keys: Collection[str]) -> dict[str, Rotation]:
+        return _some(self._store._rotations, keys)
+
+    def reps(self, ids: Collection[str]) -> dict[str, RepState]:
+        return _some(self._store._reps, ids)
+
+    def weeks(self, ids: Collection[str], mondays: Collection[date]) -> dict[WeekKey, Week]:
+        return _some(self._store._weeks, [(id, monday) for id in ids for monday in mondays])
+
+    def stickies(self, keys: Collection[StickyKey]) -> dict[StickyKey, StickyRep]:
+        return _some(self._store._stickies, keys)
+
+    def heads(self, chains: Collection[str]) -> dict[str, Head]:
+        return _some(self._store._heads, chains)
+
+    def rows(self, seqs: Collection[int]) -> dict[int, LogRow]:
+        return {seq: self._store._rows[seq - 1] for seq in seqs if 0 < seq <= len(self._store._rows)}
+
+    def write(self, changes: Changes) -> None:
+        self.written.append(changes)
+
+
+def _some(known: Mapping[_K, _V], keys: Collection[_K]) -> dict[_K, _V]:
+    return {key: known[key] for key in keys if key in known}

@@ -1,0 +1,173 @@
+"""Reading and writing a store's state by SQL, as every database takes it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Table
+
+from routebook.runtime.state import (
+    Changes,
+    Head,
+    LeadState,
+    LogRow,
+    RepState,
+    Rotation,
+    StickyKey,
+    StickyRep,
+    Week,
+    WeekKey,
+)
+from routebook.runtime.stores import tables as t
+from routebook.runtime.stores.base import Text
+from routebook.runtime.stores.statements import Prepared, Statements
+
+
+def show_time(moment: datetime) -> str:
+    """A moment so that texts sort as moments do: UTC, always with microseconds."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def read_time(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+class SqlSession:
+    """One transaction on a connection that whoever made this session begins and ends."""
+
+    def __init__(self, connection: Connection, statements: Statements, version: object | None) -> None:
+        self._connection = connection
+        self._do = statements
+        self.version = version
+
+    def last_seq(self) -> int:
+        return self._do.last.ask(self._connection, {})[0][0] or 0
+
+    def leads(self, ids: Collection[str]) -> dict[str, LeadState]:
+        return {row.id: lead_of(row) for row in self._ask(self._do.leads, ids)}
+
+    def rotations(self, keys: Collection[str]) -> dict[str, Rotation]:
+        return {row.key: Rotation(**json.loads(row.state)) for row in self._ask(self._do.rotations, keys)}
+
+    def reps(self, ids: Collection[str]) -> dict[str, RepState]:
+        return {row.id: RepState(row.active, row.last) for row in self._ask(self._do.reps, ids)}
+
+    def weeks(self, ids: Collection[str], mondays: Collection[date]) -> dict[WeekKey, Week]:
+        days = self._do.keys([monday.isoformat() for monday in mondays])
+        return {
+            (row.rep, date.fromisoformat(row.monday)): tuple(json.loads(row.days))
+            for row in self._ask(self._do.weeks, ids, also=days)
+        }
+
+    def stickies(self, keys: Collection[StickyKey]) -> dict[StickyKey, StickyRep]:
+        found: dict[StickyKey, StickyRep] = {}
+        for key in keys:
+            for row in self._do.stickies.ask(self._connection, key._asdict()):
+                found[key] = StickyRep(row.rep, read_time(row.at))
+        return found
+
+    def heads(self, chains: Collection[str]) -> dict[str, Head]:
+        return {row.name: Head(row.length, row.hash) for row in self._ask(self._do.heads, chains)}
+
+    def rows(self, seqs: Collection[int]) -> dict[int, LogRow]:
+        return {row.seq: row_of(row) for row in self._ask(self._do.rows, seqs)}
+
+    def write(self, changes: Changes) -> None:
+        self._do.append.many(self._connection, map(_row, changes.rows))
+        self._upsert(t.leads, map(_lead, changes.leads.values()))
+        self._upsert(t.rotations, map(_rotation, changes.rotations.items()))
+        self._upsert(t.reps, map(_rep, changes.reps.items()))
+        self._upsert(t.weeks, map(_week, changes.weeks.items()))
+        self._upsert(t.stickies, map(_sticky, changes.stickies.items()))
+        self._upsert(t.chains, map(_head, changes.heads.items()))
+
+    def keep(self, texts: Mapping[str, Text]) -> None:
+        rows = ({"digest": digest, "kind": text.kind, "text": text.text} for digest, text in texts.items())
+        self._do.keep.many(self._connection, rows)
+
+    def _ask(self, question: Prepared, keys: Collection[Any], **more: Any) -> Iterable[Row[Any]]:
+        return question.ask(self._connection, {"keys": self._do.keys(keys), **more}) if keys else ()
+
+    def _upsert(self, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
+        self._do.upsert(table).many(self._connection, rows)
+
+
+def _row(row: LogRow) -> dict[str, Any]:
+    return {
+        "seq": row.seq,
+        "chain": row.chain,
+        "n": row.n,
+        "hash": row.hash,
+        "kind": row.kind,
+        "lead": row.lead,
+        "round": row.round,
+        "at": show_time(row.at),
+        "outcome": row.outcome,
+        "rep": row.rep,
+        "pool": row.pool,
+        "body": row.body,
+    }
+
+
+def row_of(row: Row[Any]) -> LogRow:
+    """A row of the log as it was read."""
+    values = row._asdict()
+    return LogRow(**{**values, "at": read_time(values["at"])})
+
+
+def _lead(lead: LeadState) -> dict[str, Any]:
+    return {
+        "id": lead.id,
+        "round": lead.round,
+        "seq": lead.seq,
+        "status": lead.status,
+        "outcome": lead.outcome,
+        "rep": lead.rep,
+        "pool": lead.pool,
+        "queue": lead.queue,
+        "sla": lead.sla,
+        "at": show_time(lead.at),
+        "until": None if lead.until is None else show_time(lead.until),
+    }
+
+
+def lead_of(row: Row[Any]) -> LeadState:
+    """Where a lead stands, as it was read."""
+    values = row._asdict()
+    until = values["until"]
+    times = {"at": read_time(values["at"]), "until": None if until is None else read_time(until)}
+    return LeadState(**{**values, **times})
+
+
+def _rotation(item: tuple[str, Rotation]) -> dict[str, Any]:
+    key, rotation = item
+    plain = {
+        "step": rotation.step,
+        "credits": rotation.credits,
+        "lasts": rotation.lasts,
+        "gone": rotation.gone,
+    }
+    return {"key": key, "state": json.dumps(plain, ensure_ascii=False, separators=(",", ":"))}
+
+
+def _rep(item: tuple[str, RepState]) -> dict[str, Any]:
+    id, rep = item
+    return {"id": id, "active": rep.active, "last": rep.last}
+
+
+def _week(item: tuple[WeekKey, Week]) -> dict[str, Any]:
+    (rep, monday), days = item
+    return {"rep": rep, "monday": monday.isoformat(), "days": json.dumps(days)}
+
+
+def _sticky(item: tuple[StickyKey, StickyRep]) -> dict[str, Any]:
+    key, sticky = item
+    return {**key._asdict(), "rep": sticky.rep, "at": show_time(sticky.at)}
+
+
+def _head(item: tuple[str, Head]) -> dict[str, Any]:
+    name, head = item
+    return {"name": name, "length": head.length, "hash": head.hash}

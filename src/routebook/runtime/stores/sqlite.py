@@ -1,0 +1,253 @@
+"""The store that is one file: SQLite, with its write-ahead log.
+
+One transaction writes at a time, and holds the whole file while it does (BEGIN IMMEDIATE); so every process that
+shares a file takes its turn, and what one has read is true until it has written.
+
+A commit outlives the program, however that ends. To make it outlive the machine's power as well, at the price of a
+wait for the disk in each, add `?synchronous=full` to the URL.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from threading import RLock
+from typing import Any, Final
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, select
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy.pool import NullPool
+
+from routebook.runtime.errors import StoreError, StoreUnavailable
+from routebook.runtime.state import LeadState, LogRow
+from routebook.runtime.stores import tables as t
+from routebook.runtime.stores.base import Session, Text
+from routebook.runtime.stores.sql import SqlSession, lead_of, row_of
+from routebook.runtime.stores.statements import Statements
+
+_PATIENCE: Final = 30  # seconds that a transaction waits for another process to end its own
+_PASSING: Final = (
+    "database is locked",
+    "database table is locked",
+    "unable to open",
+    "disk i/o",
+    "is full",
+    "gone",
+)
+_GUARD: Final = """
+CREATE TRIGGER routebook_log_{event} BEFORE {event} ON routebook_log
+BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END
+"""
+
+
+class SqliteStore:
+    """A store in an SQLite file, which is made where there is none."""
+
+    durable = True
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._path, self._synchronous = _settings_of(url)
+        self._patience = _PATIENCE
+        self._lock = RLock()
+        self._engine = self._make_engine()
+        self._statements = Statements(self._engine.dialect)
+        self._writer: Connection | None = None
+        self._process = os.getpid()
+        self._inode = 0
+        self._open()
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        with self._lock, self._words():
+            connection = self._connected()
+            try:
+                with connection.begin():
+                    yield SqlSession(connection, self._statements, self._version(connection))
+            except BaseException:
+                self._drop()
+                raise
+
+    def keep(self, texts: Mapping[str, Text]) -> None:
+        with self._lock:
+            missing = {digest: text for digest, text in texts.items() if self.text(digest) is None}
+            if missing:
+                with self.session() as session:
+                    assert isinstance(session, SqlSession)
+                    session.keep(missing)
+
+    def text(self, digest: str) -> Text | None:
+        with self._reading() as connection:
+            found = connection.execute(select(t.texts).where(t.texts.c.digest == digest)).one_or_none()
+        return None if found is None else Text(found.kind, found.text)
+
+    def log(self, lead: str | None = None, after: int = 0) -> Iterator[LogRow]:
+        asked = select(t.log).where(t.log.c.seq > after).order_by(t.log.c.seq)
+        if lead is not None:
+            asked = asked.where(t.log.c.lead == lead)
+        with self._reading() as connection:
+            for row in connection.execution_options(yield_per=500).execute(asked):
+                yield row_of(row)
+
+    def lead(self, id: str) -> LeadState | None:
+        with self._reading() as connection:
+            found = connection.execute(select(t.leads).where(t.leads.c.id == id)).one_or_none()
+        return None if found is None else lead_of(found)
+
+    def close(self) -> None:
+        with self._lock:
+            self._drop()
+            self._engine.dispose()
+
+    # --- connections ---
+
+    def _make_engine(self) -> Engine:
+        engine = create_engine(
+            URL.create("sqlite", database=str(self._path)),
+            poolclass=NullPool,
+            connect_args={"timeout": self._patience, "check_same_thread": False},
+        )
+
+        @event.listens_for(engine, "connect")
+        def _prepare(connection: Any, _: Any) -> None:
+            # the driver is to begin no transactions of its own: `begin` below does
+            connection.isolation_level = None
+            connection.execute(f"PRAGMA synchronous = {self._synchronous}")
+
+        @event.listens_for(engine, "begin")
+        def _begin(connection: Connection) -> None:
+            reads = connection.get_execution_options().get("reads", False)
+            connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+        return engine
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with self._words(), self._engine.connect() as connection:
+            yield connection.execution_options(reads=True)
+
+    def _connected(self) -> Connection:
+        """The one connection that writes: of this process, and to the file that has the store's name now."""
+        if os.getpid() != self._process:  # a connection does not survive a fork
+            self._writer, self._process = None, os.getpid()
+        try:
+            inode = self._path.stat().st_ino
+        except OSError:
+            self._drop()
+            raise StoreUnavailable(f"the store {self.url} is gone: its file is not there any more") from None
+        if self._writer is not None and inode != self._inode:
+            self._drop()
+        if self._writer is None:
+            self._writer, self._inode = self._engine.connect(), inode
+        return self._writer
+
+    def _drop(self) -> None:
+        if self._writer is not None:
+            self._writer.close()
+        self._writer = None
+
+    def _version(self, connection: Connection) -> object:
+        """Changes when another connection commits; a number of this connection's own, so they go together."""
+        return id(connection), connection.exec_driver_sql("PRAGMA data_version").scalar()
+
+    # --- opening ---
+
+    def _open(self) -> None:
+        if self._path.is_dir():
+            raise StoreError(f"the store {self.url} is a folder: name a file in it, such as leads.db")
+        if not self._path.parent.is_dir():
+            raise StoreError(
+                f"the store {self.url} has no place: the folder `{self._path.parent}` does not exist"
+            )
+        for pause in (0.02, 0.05, 0.1, 0.2, 0.4, None):
+            try:
+                with self._words(), self._engine.connect() as connection:
+                    _use_write_ahead_log(connection)
+                    with connection.begin():
+                        self._lay_out(connection)
+                return
+            except StoreUnavailable:
+                # changing the journal's mode does not wait for another process that is at it too
+                if pause is None:
+                    raise
+                time.sleep(pause)
+
+    def _lay_out(self, connection: Connection) -> None:
+        """Make the tables where there are none, and refuse a file that is something else."""
+        found = (
+            connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'").scalars().all()
+        )
+        if t.meta.name in found:
+            version = connection.execute(select(t.meta.c.value).where(t.meta.c.name == "version")).scalar()
+            if version != str(t.VERSION):
+                raise StoreError(_other_version(self.url, version))
+            return
+        if found:
+            raise StoreError(f"the store {self.url} is another program's database: name a file of its own")
+        t.metadata.create_all(connection)
+        for change in ("UPDATE", "DELETE"):
+            connection.exec_driver_sql(_GUARD.format(event=change))
+        connection.execute(t.meta.insert(), {"name": "version", "value": str(t.VERSION)})
+
+    @contextmanager
+    def _words(self) -> Iterator[None]:
+        """The database's errors in words; those that may pass are StoreUnavailable."""
+        try:
+            yield
+        except DBAPIError as error:
+            raise _in_words(self.url, str(error.orig)) from error
+        except sqlite3.Error as error:
+            raise _in_words(self.url, str(error)) from error
+        except SQLAlchemyError as error:
+            raise StoreError(f"the store {self.url} failed: {error}") from error
+
+
+def _settings_of(url: str) -> tuple[Path, str]:
+    """The file that a URL names, and how long a commit waits: `normal`, or `full` for the disk."""
+    try:
+        parts = make_url(url)
+    except ArgumentError:
+        parts = make_url("sqlite://")
+    if not parts.database or parts.database == ":memory:":
+        raise StoreError(
+            f"the store `{url}` names no file: write sqlite:///leads.db, or memory: to keep nothing"
+        )
+    options = dict(parts.query)
+    synchronous = str(options.pop("synchronous", "normal")).lower()
+    if options or synchronous not in ("normal", "full"):
+        raise StoreError(
+            f"the store `{url}` asks for what is not known: after the file, `?synchronous=full` may stand"
+        )
+    return Path(parts.database), synchronous
+
+
+def _other_version(url: str, version: str | None) -> str:
+    newer = version is not None and version.isdigit() and int(version) > t.VERSION
+    what = "a newer Routebook wrote it" if newer else "another Routebook wrote it"
+    return f"the store {url} has layout {version}, and this Routebook reads {t.VERSION}: {what}"
+
+
+def _in_words(url: str, reason: str) -> StoreError:
+    lower = reason.lower()
+    if "locked" in lower:
+        return StoreUnavailable(
+            f"the store {url} is busy: another program has held it for too long ({reason})"
+        )
+    if "not a database" in lower:
+        return StoreError(f"the store {url} is not an SQLite database: name another file")
+    if "readonly" in lower or "read-only" in lower:
+        return StoreError(f"the store {url} cannot be written: the file, or its folder, is read-only")
+    if any(words in lower for words in _PASSING):
+        return StoreUnavailable(f"the store {url} cannot be used: {reason}")
+    return StoreError(f"the store {url} failed: {reason}")
+
+
+def _use_write_ahead_log(connection: Connection) -> None:
+    """Readers and the writer do not wait for each other. The mode stays with the file."""
+    driver: Any = connection.connection.dbapi_connection  # the mode cannot change inside a transaction
+    if driver.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+        driver.execute("PRAGMA journal_mode = WAL")

@@ -1,0 +1,102 @@
+"""The tables of a store that is a database, the same in every one."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Table, Text
+
+VERSION: Final = 1
+"""Of the tables' layout. A store of another version is refused, in words."""
+
+metadata: Final = MetaData()
+
+_Seq: Final = BigInteger().with_variant(Integer(), "sqlite")
+
+meta: Final = Table(
+    "routebook_meta",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+texts: Final = Table(
+    "routebook_texts",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("text", Text, nullable=False),
+)
+log: Final = Table(
+    "routebook_log",
+    metadata,
+    Column("seq", _Seq, primary_key=True, autoincrement=False),
+    Column("chain", Text, nullable=False),
+    Column("n", BigInteger, nullable=False),
+    Column("hash", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("lead", Text, nullable=False),
+    Column("round", Integer, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("rep", Text),
+    Column("pool", Text),
+    Column("body", Text, nullable=False),
+    Index("routebook_log_lead", "lead", "seq"),
+)
+leads: Final = Table(
+    "routebook_leads",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("round", Integer, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("rep", Text),
+    Column("pool", Text),
+    Column("queue", Text),
+    Column("sla", Text),
+    Column("at", Text, nullable=False),
+    Column("until", Text),
+    sqlite_with_rowid=False,
+)
+rotations: Final = Table(
+    "routebook_rotations",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("state", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+reps: Final = Table(
+    "routebook_reps",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("active", Integer, nullable=False),
+    Column("last", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+weeks: Final = Table(
+    "routebook_weeks",
+    metadata,
+    Column("rep", Text, primary_key=True),
+    Column("monday", Text, primary_key=True),
+    Column("days", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+stickies: Final = Table(
+    "routebook_stickies",
+    metadata,
+    Column("pool", Text, primary_key=True),
+    Column("field", Text, primary_key=True),
+    Column("value", Text, primary_key=True),
+    Column("rep", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+chains: Final = Table(
+    "routebook_chains",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("length", BigInteger, nullable=False),
+    Column("hash", Text, nullable=False),
+    sqlite_with_rowid=False,
+)

@@ -1,0 +1,16 @@
+"""Of those on shift, who has the fewest leads open."""
+
+from __future__ import annotations
+
+from routebook.runtime.strategies.base import Choice, Question, last_words, listing
+
+
+def choose(question: Question) -> Choice:
+    """The fewest active leads, then idle the longest, then the pool's order. Only reps on shift are asked about."""
+    contenders = question.contenders
+    winner = min(contenders, key=lambda each: (each.active, each.last))
+    standing = {each.rep: {"active": each.active, "last": each.last} for each in contenders}
+    line = f"{winner.active} leads open of [{listing(contenders, lambda each: each.active)}]"
+    if sum(each.active == winner.active for each in contenders) > 1:
+        line += f"; of the equal, {winner.rep} is idle the longest ({last_words(winner.last)})"
+    return Choice(winner.rep, line, standing)

@@ -1,0 +1,31 @@
+"""Who has the most room: open leads against capacity."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from routebook.runtime.strategies.base import Choice, Contender, Question, last_words, listing
+
+
+def choose(question: Question) -> Choice:
+    """The lowest active / capacity, compared exactly, then idle the longest, then the pool's order.
+
+    A rep without a capacity counts as one with the largest capacity in the pool; where nobody has one, the
+    fewest active leads win.
+    """
+    contenders = question.contenders
+    loads = {each.rep: Fraction(each.active, _capacity(each, question)) for each in contenders}
+    winner = min(contenders, key=lambda each: (loads[each.rep], each.last))
+    standing = {
+        each.rep: {"active": each.active, "capacity": each.capacity, "load": float(loads[each.rep])}
+        for each in contenders
+    }
+    shown = listing(contenders, lambda each: f"{each.active}/{_capacity(each, question)}")
+    line = f"load {winner.active}/{_capacity(winner, question)} of [{shown}]"
+    if sum(load == loads[winner.rep] for load in loads.values()) > 1:
+        line += f"; of the equal, {winner.rep} is idle the longest ({last_words(winner.last)})"
+    return Choice(winner.rep, line, standing)
+
+
+def _capacity(contender: Contender, question: Question) -> int:
+    return contender.capacity or question.roomiest or 1
