@@ -14,7 +14,7 @@ from routebook import api, files
 from routebook.diagnostics import Severity
 from routebook.source import Source
 from routebook.syntax.format import format_source
-from support.policies import FOLDERS, Row, decided, leads_file
+from support.worked import FOLDERS, Row, decided, leads_file, routed, run
 
 CASES: Final = Path(__file__).parent.parent / "cases" / "policies"
 NOW: Final = datetime(2026, 3, 3, 10, 0, tzinfo=UTC)
@@ -74,6 +74,33 @@ def test_no_lead_is_lost_between_the_file_and_the_decisions(folder: Path, golden
     assert len(rows) == len(given) - (leads_file(folder).suffix == ".csv")
     assert all(row.rule is not None or row.problems for row in rows)
     golden(CASES / f"{folder.name}.txt", _told(folder, rows))
+
+
+@policies
+def test_its_own_tests_pass(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("test", folder) == 0, capsys.readouterr().out
+
+
+@policies
+def test_every_lead_ends_assigned_waiting_or_refused_for_a_reason(folder: Path, tmp_path: Path) -> None:
+    rows = decided(folder, NOW)
+    assignments, rejects = routed(folder, leads_file(folder), NOW, tmp_path)
+    assert [(one["lead"], one["rule"]) for one in assignments] == [
+        (row.lead, row.rule) for row in rows if row.rule is not None
+    ]
+    assert len(rejects) == sum(row.rule is None for row in rows)
+    assert all(reject["problems"] and reject["raw"] for reject in rejects)
+    assert {one["outcome"] for one in assignments} <= {"assigned", "held", "queued", "nurtured", "rejected"}
+
+
+@policies
+def test_why_can_be_asked_of_its_first_lead(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    leads = leads_file(folder)
+    first = decided(folder, NOW)[0]
+    assert run("explain", folder, "--lead", leads, "--lead-id", first.lead, "--now", NOW.isoformat()) == 0
+    assert f"by rule {first.rule}" in capsys.readouterr().out
 
 
 def _told(folder: Path, rows: list[Row]) -> str:
