@@ -26,6 +26,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from hypothesis import strategies as st
+
 from routebook import api
 from routebook.api import Policy
 from routebook.decision import Lead
@@ -49,7 +50,6 @@ from routebook.types import (
     parts_of,
     show_number,
 )
-
 from support.leads import COUNTRIES, DOMAINS, REPS, TEXTS, leads_of, moments_of
 
 
@@ -229,9 +229,13 @@ class Writer:
         return _block(f"points {name} {bounds[0]}..{bounds[1]}", lines)
 
     def sla(self) -> str:
-        lines = [f"respond within {self.pick(_DURATIONS)} {self.pick(['business', ''])} then reassign 2 times"]
+        lines = [
+            f"respond within {self.pick(_DURATIONS)} {self.pick(['business', ''])} then reassign 2 times"
+        ]
         if self.chance():
-            lines.append(f"touches {self.upto(9, least=1)} within {self.pick(_DURATIONS)} then {self.target(1)}")
+            lines.append(
+                f"touches {self.upto(9, least=1)} within {self.pick(_DURATIONS)} then {self.target(1)}"
+            )
         name = self.free_names.pop(0)
         self.slas.append(name)
         return _block(f"sla {name}", lines)
@@ -340,12 +344,18 @@ class Writer:
         if self.wanted.calendar:
             whole.append(Known("now", DateTimeType()))
         parts = [
-            Known(f"{known.name}.{part}", type_) for known in whole for part, type_ in parts_of(known.type).items()
+            Known(f"{known.name}.{part}", type_)
+            for known in whole
+            for part, type_ in parts_of(known.type).items()
         ]
         return [*whole, *parts]
 
     def rep_operands(self) -> list[Known]:
-        built_in = [Known("rep.id", RepType()), Known("rep.weight", NumberType(True, 0)), Known("rep.email", EmailType())]
+        built_in = [
+            Known("rep.id", RepType()),
+            Known("rep.weight", NumberType(True, 0)),
+            Known("rep.email", EmailType()),
+        ]
         return [*built_in, *self.rep_fields]
 
     def comparison(self, with_rep: bool) -> str:
@@ -390,6 +400,9 @@ class Writer:
 
     def between(self, known: Known) -> str:
         ends = [self.constant(known.type), self.constant(known.type)]
+        if ends[0][:10] == ends[1][:10]:
+            # which of two moments of one day comes first depends on the timezone
+            ends[1] = ends[0]
         low, high = sorted(ends, key=_size)
         return f"{known.name} between {low} and {high}"
 
@@ -397,10 +410,15 @@ class Writer:
         """A comparison of two calculations, of several terms and factors, with divisions by what may be zero."""
         operator = self.pick(["==", "!=", "<", "<=", ">", ">="])
         numbers = [known.name for known in operands if isinstance(known.type, NumberType)]
-        left, right = self.sum(numbers, 2), self.pick([self.sum(numbers, 1), self.plain_number()])
+        left = f"{self.product(numbers, 1)} {self.pick('+-*/')} {self.factor(numbers, 2)}"
         if self.chance(5):
-            return f"{left} between {self.plain_number()} and {right}"
-        return f"{left} {operator} {right}"
+            low, high = sorted([self.plain_number(), self.plain_number()], key=_size)
+            return f"{left} between {low} and {high}"
+        # what is whole can only be compared for equality with what is
+        constant = (
+            self.plain_number() if operator in ("<", "<=", ">", ">=") else self.pick(["0", "1", "-3", "100"])
+        )
+        return f"{left} {operator} {self.pick([self.sum(numbers, 1) + ' + 0.5', constant])}"
 
     def sum(self, numbers: list[str], depth: int) -> str:
         terms = [self.product(numbers, depth) for _ in range(self.upto(3, least=1))]
@@ -414,14 +432,20 @@ class Writer:
         if depth > 0 and self.chance(4):
             return f"({self.sum(numbers, depth - 1)})"
         sign = "-" if self.chance(6) else ""
-        return sign + (str(self.pick(numbers)) if self.chance(3) is False else self.plain_number().lstrip("-"))
+        return sign + (
+            str(self.pick(numbers)) if self.chance(3) is False else self.plain_number().lstrip("-")
+        )
 
     def plain_number(self) -> str:
         return str(self.pick(["0", "1", "2", "-3", "10", "100", "0.5", "12.25", "1_000", "0.1"]))
 
     def membership(self, known: Known, operands: list[Known]) -> str:
         operator = self.pick(["in", "not in"])
-        sets = [each.name for each in operands if isinstance(each.type, SetType) and same_kind(each.type.element, known.type)]
+        sets = [
+            each.name
+            for each in operands
+            if isinstance(each.type, SetType) and same_kind(each.type.element, known.type)
+        ]
         if sets and self.wanted.between_fields and self.chance(3):
             return f"{known.name} {operator} {self.pick(sets)}"
         return f"{known.name} {operator} {self.collection(known.type)}"
@@ -454,7 +478,9 @@ class Writer:
         return f"{known.name} {operator} {self.collection(element)}"
 
     def search(self, known: Known) -> str:
-        operator = self.pick(["starts with", "ends with", "contains", *(["matches"] if self.wanted.patterns else [])])
+        operator = self.pick(
+            ["starts with", "ends with", "contains", *(["matches"] if self.wanted.patterns else [])]
+        )
         if operator == "matches":
             return f"{known.name} matches {quoted(self.pick(_PATTERNS[:-1]))}"
         part = self.pick([*TEXTS, *DOMAINS, " ", "a", " x", "É"])
@@ -466,7 +492,9 @@ class Writer:
         """Whether a list's texts could all be values of the type."""
         match type_:
             case OneOfType(members):
-                return {key_of(TextType(), text) for text in texts} <= {key_of(TextType(), m) for m in members}
+                return {key_of(TextType(), text) for text in texts} <= {
+                    key_of(TextType(), m) for m in members
+                }
             case CountryType():
                 return set(texts) <= set(COUNTRIES)
             case EmailType():
@@ -478,7 +506,9 @@ class Writer:
         """Texts that are values of a text-like type."""
         match type_:
             case OneOfType(members):
-                return st.sampled_from([*members, *(member.upper() for member in members if member.isascii())])
+                return st.sampled_from(
+                    [*members, *(member.upper() for member in members if member.isascii())]
+                )
             case CountryType():
                 return st.sampled_from(COUNTRIES)
             case RepType():
@@ -539,9 +569,7 @@ def same_kind(left: Type, right: Type) -> bool:
 def _size(literal: str) -> Any:
     """The order of two constants of one type, as they are written."""
     if literal in _MOMENTS:
-        moment = datetime.fromisoformat(literal.replace("Z", "+00:00"))
-        # with no offset, any timezone of the world could put it half a day either way: these are days apart
-        return moment.replace(tzinfo=None)
+        return literal[:10]
     if literal in _DATES:
         return literal
     if ":" in literal:
