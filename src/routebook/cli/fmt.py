@@ -66,7 +66,8 @@ def command(context: click.Context, paths: tuple[str, ...], check: bool, diff: b
         _write(pages)
     elif check and not diff:
         emit("".join(f"would change {visible(page.source.name)}\n" for page in changing))
-    _sum_up(len(pages), len(changing), written=not check and not diff)
+    if check or diff or any(page.path is not None for page in pages):
+        _sum_up(len(pages), len(changing), written=not check and not diff)
     if findings:
         raise PolicyError(findings)
     if check and changing:

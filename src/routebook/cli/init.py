@@ -58,6 +58,8 @@ def command(folder: str, leads: str | None, leads_format: str | None) -> None:
 
 def _write(folder: Path, texts: dict[str, str]) -> None:
     """Write all files or none: what is there already is not touched."""
+    if folder.exists() and not folder.is_dir():
+        raise OutputError(f"`{folder}` is a file: name a folder to write into")
     there = [str(folder / name) for name in texts if (folder / name).exists() or (folder / name).is_symlink()]
     if there:
         are = "is" if len(there) == 1 else "are"

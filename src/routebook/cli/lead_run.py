@@ -10,6 +10,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
+import click
+
 from routebook.cli.interrupts import Interrupts
 from routebook.cli.outputs import keep_apart, rows_to
 from routebook.cli.progress import Progress
@@ -39,6 +41,8 @@ class Places:
         """Refuse, before any work, names that say no format, and outputs that would destroy something."""
         format_for(self.output)
         format_for(self.rejects, REJECT_FORMATS)
+        if self.rejects == STREAM and self.output in (None, STREAM):
+            raise click.UsageError("--rejects - needs --output FILE: the results go to standard output")
         outputs = {"--output": self.output or STREAM, "--rejects": self.rejects}
         read = {"--leads": self.leads, **{f"--{name}": path for name, path in inputs.items()}}
         keep_apart(outputs, read)

@@ -21,5 +21,6 @@ def standard_input() -> Source:
         line = data.count(b"\n", 0, error.start) + 1
         place = f"byte {error.start + 1:,}, in line {line:,}"
         message = f"{STDIN_NAME} is not UTF-8 text: {place}, is no part of a character"
-        raise PolicyError([Diagnostic(kinds.UNREADABLE_FILE, message, file=STDIN_NAME)]) from None
+        finding = Diagnostic(kinds.UNREADABLE_FILE, message, help="send it as UTF-8", file=STDIN_NAME)
+        raise PolicyError([finding]) from None
     return Source(STDIN_NAME, text.replace("\r\n", "\n"))

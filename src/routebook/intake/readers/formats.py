@@ -59,8 +59,11 @@ def opened(path: str | Path, format: str | None = None) -> Iterator[Records]:
             chosen = named(format) if format is not None else _by_content(stream)
             source = Input(name, stream, None)
         else:
-            chosen = named(format) if format is not None else _by_ending(Path(path), name)
-            source = Input(name, stack.enter_context(_open(Path(path), name)), Path(path))
+            asked = named(format) if format is not None else None
+            # a file that is not there, or a folder, is the better news than its ending
+            file = stack.enter_context(_open(Path(path), name))
+            chosen = asked or _by_ending(Path(path), name)
+            source = Input(name, file, Path(path))
         yield _read(chosen, source)
 
 
