@@ -13,18 +13,19 @@ _FENCE: Final = re.compile(r"^```([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A fenced block: the words after its fence, its text, and the line on which the text begins."""
+    """A fenced block: the words after its fence, its text, and where that begins, as a line and an offset."""
 
     info: str
     text: str
     line: int
+    start: int
 
 
 def blocks(page: Path) -> list[Block]:
     """The fenced blocks of a page, in order."""
     text = page.read_text(encoding="utf-8")
     return [
-        Block(found[1].strip(), found[2], text.count("\n", 0, found.start()) + 2)
+        Block(found[1].strip(), found[2], text.count("\n", 0, found.start()) + 2, found.start(2))
         for found in _FENCE.finditer(text)
     ]
 
