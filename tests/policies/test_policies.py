@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +15,8 @@ from routebook import api, files
 from routebook.diagnostics import Severity
 from routebook.source import Source
 from routebook.syntax.format import format_source
-from support.worked import FOLDERS, Row, decided, leads_file, routed, run
+from support.documents import blocks
+from support.worked import FOLDERS, POLICIES, Row, decided, leads_file, routed, run
 
 CASES: Final = Path(__file__).parent.parent / "cases" / "policies"
 NOW: Final = datetime(2026, 3, 3, 10, 0, tzinfo=UTC)
@@ -101,6 +103,19 @@ def test_why_can_be_asked_of_its_first_lead(
     first = decided(folder, NOW)[0]
     assert run("explain", folder, "--lead", leads, "--lead-id", first.lead, "--now", NOW.isoformat()) == 0
     assert f"by rule {first.rule}" in capsys.readouterr().out
+
+
+@policies
+def test_what_its_page_says_to_run_runs(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(POLICIES.parent)
+    lines = "".join(block.text for block in blocks(folder / "README.md")).splitlines()
+    assert lines
+    for line in lines:
+        program, *words = shlex.split(line)
+        assert program == "routebook"
+        assert run(*words) == 0, f"{line}\n{capsys.readouterr()}"
 
 
 def _told(folder: Path, rows: list[Row]) -> str:
