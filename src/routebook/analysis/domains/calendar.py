@@ -1,0 +1,360 @@
+"""Dates, times and moments, with their parts: weekday, hour, and a moment's date and time of day in a zone.
+
+Each part that a policy asks about is a dimension of its own. Whether a value has all the parts at once is
+settled by looking for one: a moment's parts in a zone repeat every week but for changes of the clock, so a
+range of days is searched whole where it is short, and for more than a year where it is long.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from fractions import Fraction
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from routebook.analysis.domains.base import Pred, classes_of, mask_of
+from routebook.analysis.domains.ordered import DAY, Line, note_time, step_time, time_mask, time_step
+from routebook.analysis.formula import TRUE, Box, Formulas, Literal, Mask, Point
+from routebook.analysis.written import joined, written
+from routebook.types import WEEKDAYS, DateTimeType, DateType, TimeType
+
+TYPICAL: Final = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
+"""A Monday morning: the moment of an ordinary lead."""
+
+_EPOCH: Final = datetime(1, 1, 1, tzinfo=UTC)
+_FIRST, _LAST = 1, date.max.toordinal()
+_LAST_STEP: Final = (_LAST - 1) * DAY - 1  # a day is left at both ends, for offsets
+_SEARCHED: Final = 420  # days: more than a year, so both sides of every change of the clock
+
+
+def moment_step(value: datetime) -> int:
+    """A moment in microseconds from the first day of the calendar."""
+    return (value.astimezone(UTC) - _EPOCH) // timedelta(microseconds=1)
+
+
+def step_moment(step: int) -> datetime:
+    return _EPOCH + timedelta(microseconds=step)
+
+
+@dataclass
+class _Part:
+    """One dimension: a line of moments, days or microseconds of the day, or the seven weekdays."""
+
+    kind: str  # "moment", "date", "time" or "weekday"
+    zone: ZoneInfo | None
+    line: Line | None
+    weekdays: list[int] = field(default_factory=lambda: [0] * 7)  # the signature of each, then its class
+    dimension: int = -1
+
+    def class_of(self, value: Any) -> int:
+        """The class of a known value of the whole field."""
+        if isinstance(value, datetime) and self.kind != "moment":
+            value = value.astimezone(self.zone) if self.zone is not None else value
+        match self.kind:
+            case "moment":
+                return self._on_line(moment_step(value))
+            case "date":
+                day: date = value.date() if isinstance(value, datetime) else value
+                return self._on_line(day.toordinal())
+            case "time":
+                return self._on_line(time_step(value if isinstance(value, time) else value.time()))
+            case _:
+                weekday: int = value.weekday()
+                return self.weekdays[weekday]
+
+    def _on_line(self, step: int) -> int:
+        assert self.line is not None
+        return self.line.class_of(step)
+
+
+class CalendarDomain:
+    """A field of type date, time or datetime."""
+
+    def __init__(self, name: str, type_: DateType | TimeType | DateTimeType, optional: bool) -> None:
+        self.name = name
+        self.type = type_
+        self.optional = optional
+        self._preds: dict[Pred, _Part | None] = {}
+        self._parts: dict[tuple[str, ZoneInfo | None], _Part] = {}
+        self._known = -1
+        self._start = self._end = 0
+        self._found: dict[tuple[Mask, ...], Any] = {}
+
+    # --- Predicates --------------------------------------------------------------------------------------
+
+    def note(self, pred: Pred) -> None:
+        if pred in self._preds:
+            return
+        part = self._preds[pred] = None if pred.op == "is known" else self._part(pred)
+        if part is None:
+            return
+        if part.kind == "weekday":
+            for day, name in enumerate(WEEKDAYS):
+                part.weekdays[day] = part.weekdays[day] << 1 | pred.holds(name)
+        elif part.kind == "time":
+            assert part.line is not None
+            note_time(part.line, pred)
+        else:
+            assert part.line is not None
+            part.line.note(pred.op, self._steps(part, pred))
+
+    def exact(self) -> None:
+        """Let values be compared with other fields: the whole value is a dimension, cut or not."""
+        self._get(
+            "time"
+            if isinstance(self.type, TimeType)
+            else "date"
+            if isinstance(self.type, DateType)
+            else "moment",
+            None,
+        )
+
+    def _part(self, pred: Pred) -> _Part:
+        if isinstance(self.type, TimeType):
+            return self._get("time", None)
+        if isinstance(self.type, DateType):
+            return self._get("weekday" if pred.part == "weekday" else "date", None)
+        kinds = {None: "moment", "date": "date", "weekday": "weekday"}
+        kind = kinds.get(pred.part, "time")
+        return self._get(kind, None if kind == "moment" else pred.zone)
+
+    def _get(self, kind: str, zone: ZoneInfo | None) -> _Part:
+        part = self._parts.get((kind, zone))
+        if part is None:
+            spans = {"moment": (DAY, _LAST_STEP), "date": (_FIRST, _LAST), "time": (0, DAY - 1)}
+            line = Line(*spans[kind]) if kind in spans else None
+            part = self._parts[kind, zone] = _Part(kind, zone, line)
+        return part
+
+    def _steps(self, part: _Part, pred: Pred) -> tuple[Fraction, ...]:
+        to_step: Callable[[Any], int] = moment_step if part.kind == "moment" else date.toordinal
+        return tuple(Fraction(to_step(arg)) for arg in pred.args)
+
+    def freeze(self, formulas: Formulas) -> None:
+        self._formulas = formulas
+        self._start = len(formulas.sizes)
+        if self.optional:
+            self._known = formulas.dimension(2)
+        for part in self._parts.values():
+            if part.line is not None:
+                part.dimension = formulas.dimension(part.line.freeze())
+            else:
+                order = {signature: i for i, signature in enumerate(dict.fromkeys(part.weekdays))}
+                part.weekdays = [order[signature] for signature in part.weekdays]
+                part.dimension = formulas.dimension(len(order))
+        self._end = len(formulas.sizes)
+        self._list = list(self._parts.values())
+
+    def lower(self, pred: Pred) -> Literal:
+        part = self._preds[pred]
+        known = self._formulas.atom(self._known, 1) if self.optional else TRUE
+        if part is None:
+            return known
+        if part.kind == "weekday":
+            mask = mask_of({part.weekdays[day] for day, name in enumerate(WEEKDAYS) if pred.holds(name)})
+        elif part.kind == "time":
+            assert part.line is not None
+            mask = time_mask(part.line, pred)
+        else:
+            assert part.line is not None
+            mask = part.line.mask(pred.op, self._steps(part, pred))
+        return self._formulas.conj([known, self._formulas.atom(part.dimension, mask)])
+
+    # --- Classes -----------------------------------------------------------------------------------------
+
+    def dimensions(self) -> range:
+        return range(self._start, self._end)
+
+    def ordered(self, dimension: int) -> bool:
+        return any(part.dimension == dimension and part.line is not None for part in self._list)
+
+    def ordinary(self, dimension: int) -> int:
+        return next((part.class_of(self._typical()) for part in self._list if part.dimension == dimension), 0)
+
+    def _typical(self) -> Any:
+        if isinstance(self.type, TimeType):
+            return TYPICAL.time()
+        return TYPICAL.date() if isinstance(self.type, DateType) else TYPICAL
+
+    def place(self, value: Any, point: list[int]) -> None:
+        if self.optional:
+            point[self._known] = 0 if value is not None else 1
+        for part in self._list:
+            point[part.dimension] = part.class_of(self._typical() if value is None else value)
+
+    def value(self, point: Point) -> Any:
+        if self.optional and point[self._known] == 1:
+            return None
+        return self._search(tuple(1 << point[part.dimension] for part in self._list))
+
+    def interval(self, point: Point) -> tuple[Fraction, Fraction] | None:
+        """The least and greatest step of the point's class of whole values; None where it is missing."""
+        if self.optional and point[self._known] == 1:
+            return None
+        self.exact()
+        part = next(p for p in self._list if p.kind in ("moment", "date", "time") and p.zone is None)
+        assert part.line is not None
+        first, last = part.line.interval(point[part.dimension])
+        return Fraction(first), Fraction(last)
+
+    def conflict(self, point: Point) -> Box | None:
+        if len(self._list) < 2 or (self.optional and point[self._known] == 1):
+            return None
+        masks = [1 << point[part.dimension] for part in self._list]
+        if self._search(tuple(masks)) is not None:
+            return None
+        for index, part in enumerate(self._list):
+            full = self._formulas.full(part.dimension)
+            for wider in (full, *(masks[index] | 1 << c for c in classes_of(full ^ masks[index]))):
+                tried = [*masks[:index], masks[index] | wider, *masks[index + 1 :]]
+                if self._search(tuple(tried)) is None:
+                    masks = tried
+        box = {
+            p.dimension: m
+            for p, m in zip(self._list, masks, strict=True)
+            if m != self._formulas.full(p.dimension)
+        }
+        if self.optional:
+            box[self._known] = 1
+        return box
+
+    def describe(self, dimension: int, mask: Mask) -> str:
+        if dimension == self._known:
+            return f"{self.name} is known" if mask == 1 else f"{self.name} is missing"
+        part = next(p for p in self._list if p.dimension == dimension)
+        if part.line is None:
+            days = [name for day, name in enumerate(WEEKDAYS) if mask >> part.weekdays[day] & 1]
+            return f"{self.name}.weekday in [{', '.join(written(day) for day in days)}]"
+        if part.kind == "moment":
+            return part.line.intervals_text(self.name, mask, lambda step: written(step_moment(step)))
+        if part.kind == "date":
+            name = f"{self.name}.date" if isinstance(self.type, DateTimeType) else self.name
+            return part.line.intervals_text(name, mask, lambda step: _written_day(step))
+        return self._time_text(part.line, mask)
+
+    def _time_text(self, line: Line, mask: Mask) -> str:
+        name = f"{self.name}.time" if isinstance(self.type, DateTimeType) else self.name
+        parts = []
+        for first, last in line.runs(mask):
+            ends = []
+            if first > 0:
+                ends.append(f"{name} >= {written(step_time(first))}")
+            if last < DAY - 1:
+                ends.append(f"{name} < {written(step_time(last + 1))}")
+            parts.append(joined("and", ends))
+        return joined("or", parts)
+
+    # --- Values ------------------------------------------------------------------------------------------
+
+    def _search(self, masks: tuple[Mask, ...]) -> Any:
+        if masks not in self._found:
+            wanted = list(zip(self._list, masks, strict=True))
+            fits = (v for v in self._candidates(wanted) if all(m >> p.class_of(v) & 1 for p, m in wanted))
+            self._found[masks] = next(fits, None)
+        return self._found[masks]
+
+    def _candidates(self, wanted: list[tuple[_Part, Mask]]) -> Iterator[Any]:
+        """Values among which there is one that has all the wanted parts, if there is any at all."""
+        yield self._typical()
+        if isinstance(self.type, TimeType):
+            yield from (step_time(first) for first, _ in _runs(wanted, "time"))
+        elif isinstance(self.type, DateType):
+            yield from (date.fromordinal(day) for day in _days(_runs(wanted, "date"), TYPICAL.toordinal()))
+        else:
+            yield from self._moments(wanted)
+
+    def _moments(self, wanted: list[tuple[_Part, Mask]]) -> Iterator[datetime]:
+        runs = _runs(wanted, "moment") or [(DAY, _LAST_STEP)]
+        ends = [step for run in runs for step in run]
+        yield from (step_moment(step) for step in ends)
+        around = [(first // DAY, last // DAY + 2) for first, last in runs]  # local days that a run may touch
+        for zone in dict.fromkeys(part.zone for part, _ in wanted if part.zone is not None):
+            dates = [
+                run for p, m in wanted if p.kind == "date" and p.zone == zone for run in _line(p).runs(m)
+            ]
+            days = _met(around, dates) if dates else around
+            times = [
+                run for p, m in wanted if p.kind == "time" and p.zone == zone for run in _line(p).runs(m)
+            ]
+            steps = sorted({step for first, last in times or [(0, DAY - 1)] for step in (first, last)})
+            preferred = [time_step(TYPICAL.time())]
+            for day in _days(days, TYPICAL.toordinal()):
+                yield from _local(day, [*preferred, *steps], zone)
+
+
+def _line(part: _Part) -> Line:
+    assert part.line is not None
+    return part.line
+
+
+def _written_day(step: int) -> str:
+    return date.fromordinal(max(_FIRST, min(_LAST, step))).isoformat()
+
+
+def _runs(wanted: list[tuple[_Part, Mask]], kind: str) -> list[tuple[int, int]]:
+    found = [_line(part).runs(mask) for part, mask in wanted if part.kind == kind]
+    if not found:
+        return [] if kind == "moment" else [(_FIRST, _LAST)] if kind == "date" else [(0, DAY - 1)]
+    return found[0]
+
+
+def _met(left: list[tuple[int, int]], right: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    both = [(max(a, c), min(b, d)) for a, b in left for c, d in right]
+    return [(low, high) for low, high in both if low <= high]
+
+
+def _days(runs: list[tuple[int, int]], typical: int) -> Iterator[int]:
+    """Days of the runs, near the typical one first; of a long run, more than a year of them."""
+    for first, last in runs:
+        first, last = max(first, _FIRST + 1), min(last, _LAST - 1)
+        if last - first < _SEARCHED:
+            yield from range(first, last + 1)
+        elif first > typical:
+            yield from range(first, first + _SEARCHED)
+        elif last < typical:
+            yield from range(last, last - _SEARCHED, -1)
+        else:
+            start = min(typical, last - _SEARCHED)
+            yield from range(start, start + _SEARCHED)
+    for first, last in runs:  # the ends of the calendar
+        yield from (day for day in (first, last) if day in (_FIRST, _LAST))
+
+
+def _local(day: int, steps: list[int], zone: ZoneInfo) -> Iterator[datetime]:
+    """The moments of these times of a local day, both where the clock is set back; where it jumps, its first.
+
+    A run of times on such a day begins with the first moment after the change, where not at its own start.
+    """
+    here = date.fromordinal(day)
+    try:
+        for step in steps:
+            for fold in (0, 1):
+                local = datetime.combine(here, step_time(step), zone).replace(fold=fold)
+                yield local.astimezone(UTC)
+        start = datetime.combine(here, time(), zone).astimezone(UTC)
+        end = datetime.combine(here + timedelta(days=1), time(), zone).astimezone(UTC)
+        if end - start != timedelta(days=1):
+            change = _change(start, end, zone)
+            yield change
+            yield change - timedelta(microseconds=1)
+    except OverflowError:
+        return
+
+
+def _change(start: datetime, end: datetime, zone: ZoneInfo) -> datetime:
+    """The moment between these two from which the zone has another offset (bisection to the microsecond)."""
+    before = start.astimezone(zone).utcoffset()
+    while end - start > timedelta(microseconds=1):
+        middle = start + (end - start) / 2
+        if middle.astimezone(zone).utcoffset() == before:
+            start = middle
+        else:
+            end = middle
+    return end
+
+
+def fixed(moment: datetime) -> datetime:
+    """The moment with a fixed offset, as a lead has it."""
+    return moment.replace(tzinfo=timezone(moment.utcoffset() or timedelta()), fold=0)

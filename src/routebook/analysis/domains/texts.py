@@ -1,0 +1,473 @@
+"""Texts, ids, reps and emails: literals, beginnings, endings, parts and patterns.
+
+The literals that a policy compares with are classes of their own, of which every other question is known.
+All other texts are one class, told apart by further dimensions: the longest mentioned beginning, the longest
+ending, a bit for each `contains` and `matches`. Not every combination has a text; which have is asked only
+of the combinations that a search meets, first by composing a text, then by `words.shortest`, whose "none" is
+a proof. An email's domain is a second view of the same text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from routebook.analysis.domains.base import Pred, Undecided, classes_of, mask_of
+from routebook.analysis.formula import FALSE, TRUE, Box, Formulas, Literal, Mask, Point
+from routebook.analysis.patterns import machine_of
+from routebook.analysis.plausible import texts_for
+from routebook.analysis.words import AfterAt, Begins, Has, Machine, Proper, Wanted, shortest
+from routebook.analysis.written import joined, written
+from routebook.check.conditions import Pattern
+from routebook.text import fold_kept
+from routebook.types import EmailType, IdType, RepType, TextType, key_of
+
+TextKind: TypeAlias = TextType | IdType | EmailType | RepType
+_ENDS = {"starts with": "starts with", "ends with": "ends with"}
+
+
+@dataclass
+class _Aspect:
+    """One dimension for texts that are no literal: beginnings, endings, or one bit.
+
+    For beginnings and endings class 0 is none of `literals`, class i the longest that fits is the i-th.
+    """
+
+    op: str
+    literals: list[Any] = field(default_factory=list)
+    dimension: int = -1
+
+    def class_of(self, key: str) -> int:
+        if self.op not in _ENDS:
+            return int(Pred(None, self.op, (self.literals[0],)).holds(key))
+        fits = key.startswith if self.op == "starts with" else key.endswith
+        found = [i for i, literal in enumerate(self.literals, start=1) if fits(literal)]
+        return max(found, key=lambda i: len(self.literals[i - 1]), default=0)
+
+    def mask(self, literal: Any) -> Mask:
+        """The classes in which a text begins (ends) with the literal, or has it."""
+        if self.op not in _ENDS:
+            return 2
+        fits = str.startswith if self.op == "starts with" else str.endswith
+        return mask_of(i for i, longer in enumerate(self.literals, start=1) if fits(longer, literal))
+
+    def wanted_literals(self, number: int) -> list[Any]:
+        """The literals that a text of this class has."""
+        if self.op not in _ENDS:
+            return [self.literals[0]] if number else []
+        return [self.literals[number - 1]] if number else []
+
+    def wanted(self, number: int) -> Iterator[tuple[Machine, bool]]:
+        """The languages that a text of this class is in, and those that it is not in."""
+        if self.op not in _ENDS:
+            literal = self.literals[0]
+            yield (machine_of(literal) if isinstance(literal, Pattern) else Has(literal)), number == 1
+            return
+        own = self.literals[number - 1] if number else ""
+        if own:
+            yield self._machine(own), True
+        fits = str.startswith if self.op == "starts with" else str.endswith
+        for literal in self.literals:
+            if len(literal) > len(own) and fits(literal, own):
+                yield self._machine(literal), False
+
+    def _machine(self, literal: str) -> Machine:
+        return Begins(literal) if self.op == "starts with" else Has(literal, at_end=True)
+
+
+@dataclass
+class _View:
+    """The whole text, or the domain of an email: its literals in classes (0 is every other text), its aspects."""
+
+    part: str | None
+    preds: list[Pred] = field(default_factory=list)
+    spelling: dict[str, str] = field(default_factory=dict)
+    classes: list[list[str]] = field(default_factory=list)
+    class_of: dict[str, int] = field(default_factory=dict)
+    aspects: list[_Aspect] = field(default_factory=list)
+    dimension: int = -1
+
+    def key(self, whole: str) -> str:
+        return whole.rpartition("@")[2] if self.part else whole
+
+    def add(self, pred: Pred) -> None:
+        self.preds.append(pred)
+        if pred.op == "==":
+            self.spelling.setdefault(pred.args[0], pred.args[0])
+        elif pred.op == "in":
+            for key in sorted(pred.args[0]):
+                self.spelling.setdefault(key, key)
+        elif pred.op in _ENDS:
+            aspect = next((a for a in self.aspects if a.op == pred.op), None)
+            if aspect is None:
+                aspect = _Aspect(pred.op)
+                self.aspects.append(aspect)
+            if pred.args[0] not in aspect.literals:
+                aspect.literals.append(pred.args[0])
+        elif pred.op != "is known" and not any(
+            a.literals == [pred.args[0]] and a.op == pred.op for a in self.aspects
+        ):
+            self.aspects.append(_Aspect(pred.op, [pred.args[0]]))
+
+    def aspect(self, pred: Pred) -> _Aspect:
+        return next(a for a in self.aspects if a.op == pred.op and pred.args[0] in a.literals)
+
+    def freeze(self, formulas: Formulas, extra: Sequence[Pred] = ()) -> None:
+        """Group the literals by the predicates that hold of them; `extra` are those on their domains."""
+        signatures: dict[str, list[int]] = {key: [] for key in self.spelling}
+        for number, pred in enumerate(self.preds):
+            keys = [pred.args[0]] if pred.op == "==" else pred.args[0] if pred.op == "in" else None
+            for key in signatures if keys is None else keys:
+                if keys is not None or pred.holds(key):
+                    signatures[key].append(number)
+        for number, pred in enumerate(extra, start=len(self.preds)):
+            for key in signatures:
+                if pred.holds(key.rpartition("@")[2]):
+                    signatures[key].append(number)
+        groups: dict[tuple[int, ...], list[str]] = {}
+        for key, signature in signatures.items():
+            groups.setdefault(tuple(signature), []).append(key)
+        self.classes = [[], *groups.values()]
+        self.class_of = {key: i for i, keys in enumerate(self.classes) for key in keys}
+        self.dimension = formulas.dimension(len(self.classes))
+        for aspect in self.aspects:
+            size = len(aspect.literals) + 1 if aspect.op in _ENDS else 2
+            aspect.dimension = formulas.dimension(size)
+
+
+class TextDomain:
+    """A field of type text, id, rep or email."""
+
+    def __init__(self, name: str, type_: TextKind, optional: bool) -> None:
+        self.name = name
+        self.type = type_
+        self.optional = optional
+        self._noted: set[Pred] = set()
+        self.whole = _View(None)
+        self.domain = _View("domain") if isinstance(type_, EmailType) else None
+        self._known = -1
+        self._start = self._end = 0
+        self._spelled: dict[str, str] = {}
+        self._words: dict[tuple[tuple[int, int], ...], str | None] = {}
+        self._conflicts: dict[tuple[int, ...], Box | None] = {}
+
+    @property
+    def folded(self) -> bool:
+        return isinstance(self.type, TextType | EmailType)
+
+    def spell(self, spelling: str) -> None:
+        """How the policy writes a literal, for values that people see."""
+        self.whole.spelling[key_of(self.type, spelling)] = spelling
+
+    def spell_part(self, key: str, spelling: str) -> None:
+        """How the policy writes a part that texts are searched for."""
+        self._spelled.setdefault(key, spelling)
+
+    def note(self, pred: Pred) -> None:
+        if pred not in self._noted:
+            self._noted.add(pred)
+            view = self.domain if pred.part and self.domain else self.whole
+            view.add(pred)
+
+    def freeze(self, formulas: Formulas) -> None:
+        self._formulas = formulas
+        self._start = len(formulas.sizes)
+        if self.optional:
+            self._known = formulas.dimension(2)
+        self.whole.freeze(formulas, self.domain.preds if self.domain else ())
+        if self.domain:
+            self.domain.freeze(formulas)
+        self._end = len(formulas.sizes)
+        views = [self.whole, *([self.domain] if self.domain else [])]
+        self._aspects = [(view, aspect) for view in views for aspect in view.aspects]
+
+    # --- Formulas ----------------------------------------------------------------------------------------
+
+    def lower(self, pred: Pred) -> Literal:
+        if pred not in self._noted:
+            raise KeyError(pred)
+        formulas = self._formulas
+        known = formulas.atom(self._known, 1) if self.optional else TRUE
+        if pred.op == "is known":
+            return known
+        if pred.part and self.domain:
+            inside = self._in_view(self.domain, pred)
+            listed = mask_of(
+                i
+                for i, keys in enumerate(self.whole.classes)
+                if keys and pred.holds(self.domain.key(keys[0]))
+            )
+            own = formulas.atom(self.whole.dimension, 1)
+            inner = formulas.disj([formulas.atom(self.whole.dimension, listed), formulas.conj([own, inside])])
+        else:
+            inner = self._in_view(self.whole, pred)
+        return formulas.conj([known, inner])
+
+    def _in_view(self, view: _View, pred: Pred) -> Literal:
+        formulas = self._formulas
+        listed = mask_of(i for i, keys in enumerate(view.classes) if keys and pred.holds(keys[0]))
+        literal = formulas.atom(view.dimension, listed) if listed else FALSE
+        if pred.op in ("==", "in"):
+            return literal
+        aspect = view.aspect(pred)
+        asked = formulas.atom(aspect.dimension, aspect.mask(pred.args[0]))
+        return formulas.disj([literal, formulas.conj([formulas.atom(view.dimension, 1), asked])])
+
+    # --- Classes -----------------------------------------------------------------------------------------
+
+    def dimensions(self) -> range:
+        return range(self._start, self._end)
+
+    def ordered(self, dimension: int) -> bool:  # noqa: ARG002
+        return False
+
+    def ordinary(self, dimension: int) -> int:  # noqa: ARG002
+        return 0
+
+    def place(self, value: Any, point: list[int]) -> None:
+        if self.optional:
+            point[self._known] = 0 if value is not None else 1
+        if value is None:
+            return
+        key = key_of(self.type, value)
+        for view in (self.whole, self.domain):
+            if view is not None:
+                point[view.dimension] = view.class_of.get(view.key(key), 0)
+        for view, aspect in self._aspects:
+            point[aspect.dimension] = aspect.class_of(view.key(key))
+
+    def value(self, point: Point) -> Any:
+        if self.optional and point[self._known] == 1:
+            return None
+        listed = self.whole.classes[point[self.whole.dimension]]
+        if listed:
+            return self.whole.spelling[listed[0]]
+        return self._word(self._asked(point))
+
+    def several(self, point: Point) -> list[str]:
+        """Different texts of the point's classes, as many as are easily found; none where it is missing."""
+        if self.optional and point[self._known] == 1:
+            return []
+        listed = self.whole.classes[point[self.whole.dimension]]
+        if listed:
+            return [self.whole.spelling[key] for key in listed]
+        asked = dict(self._asked(point))
+        found = [word for word in self._composed(asked) if self._fits(word, asked)]
+        first = self._word(tuple(asked.items()))
+        return list(dict.fromkeys([*([first] if first is not None else []), *found]))[:6]
+
+    def signature(self, point: Point) -> tuple[Any, ...]:
+        """What is known of the text: equal for fields that are told apart by the same things."""
+        number = point[self.whole.dimension]
+        if number:
+            return tuple(sorted(self.whole.classes[number]))
+        pairs = (
+            (a.op, tuple(sorted(a.wanted_literals(point[a.dimension]), key=repr))) for _, a in self._aspects
+        )
+        return tuple(sorted(pairs, key=repr))
+
+    def is_single(self, point: Point) -> bool:
+        """Whether only one text is in the point's classes."""
+        return len(self.whole.classes[point[self.whole.dimension]]) == 1
+
+    def listed(self, point: Point) -> list[str]:
+        """The literals of the point's class, none for the texts that are no literal."""
+        return self.whole.classes[point[self.whole.dimension]]
+
+    def is_proper(self, value: str) -> bool:
+        """Whether a field of this type can have the value."""
+        return self._fits(value, {}) or key_of(self.type, value) in self.whole.class_of
+
+    def noted(self, whole: bool) -> list[Pred]:
+        """The predicates on the whole text."""
+        return [pred for pred in self._noted if (pred.part is None) == whole]
+
+    def _asked(self, point: Point) -> tuple[tuple[int, int], ...]:
+        """The dimensions that say something about a text that is no literal, with their classes."""
+        found = []
+        for view, aspect in self._aspects:
+            if view is self.whole or self._open_domain(point):
+                found.append((aspect.dimension, point[aspect.dimension]))
+        if self.domain:
+            found.append((self.domain.dimension, point[self.domain.dimension]))
+        return tuple(found)
+
+    def _open_domain(self, point: Point) -> bool:
+        return self.domain is not None and point[self.domain.dimension] == 0
+
+    def conflict(self, point: Point) -> Box | None:
+        if (self.optional and point[self._known] == 1) or point[self.whole.dimension]:
+            return None
+        asked = self._asked(point)
+        if self._word(asked) is not None:
+            return None
+        for dimension, _ in asked:  # leave out what is not to blame
+            fewer = tuple(pair for pair in asked if pair[0] != dimension)
+            if self._word(fewer) is None:
+                asked = fewer
+        box = {dimension: 1 << number for dimension, number in asked}
+        box[self.whole.dimension] = 1
+        if self.optional:
+            box[self._known] = 1
+        if self.domain and any(a.dimension in box for v, a in self._aspects if v is self.domain):
+            box[self.domain.dimension] = 1
+        return box
+
+    # --- Words -------------------------------------------------------------------------------------------
+
+    def _word(self, asked: tuple[tuple[int, int], ...]) -> str | None:
+        """A text, no literal, with these aspects; None is a proof that there is none."""
+        if asked not in self._words:
+            self._words[asked] = self._find(dict(asked))
+        return self._words[asked]
+
+    def _find(self, asked: dict[int, int]) -> str | None:
+        for word in self._composed(asked):
+            if self._fits(word, asked):
+                return word
+        if self._clash(asked):
+            return None
+        found = shortest(self._languages(asked), self.folded)
+        if found is not None and not self._fits(found, asked):
+            raise Undecided(
+                f"which texts `{self.name}` can be: letters and accents join in ways not followed"
+            )
+        return found
+
+    def _fits(self, word: str, asked: dict[int, int]) -> bool:
+        key = key_of(self.type, word)
+        if not key or word != word.strip() or key in self.whole.class_of:
+            return False
+        if self.domain:
+            before, at, after = key.partition("@")
+            if not (before and at and after) or "@" in after or any(char.isspace() for char in key):
+                return False
+            number = asked.get(self.domain.dimension)
+            if number is not None and self.domain.class_of.get(after, 0) != number:
+                return False
+        pairs = ((view, a) for view, a in self._aspects if a.dimension in asked)
+        return all(aspect.class_of(view.key(key)) == asked[aspect.dimension] for view, aspect in pairs)
+
+    def _composed(self, asked: dict[int, int]) -> Iterator[str]:
+        """Likely texts, and texts put together from the literals that are asked for."""
+        likely = texts_for(self.name, self.type)
+        yield from likely
+        whole = self._pieces(self.whole, asked)
+        if self.domain is None:
+            begin, middle, end = whole
+            for filler in (*likely, "x"):
+                yield " ".join(filter(None, [begin, *middle, end]))
+                yield begin + " ".join(middle) + end
+                yield (
+                    f"{begin}{filler}{' '.join(['', *middle, ''])}{filler}{end}"
+                    if end
+                    else f"{begin}{filler}{' '.join(['', *middle])}"
+                )
+                yield f"{begin} {filler} {' '.join(middle)} {end}".strip()
+            return
+        number = asked.get(self.domain.dimension, 0)
+        begin, middle, end = self._pieces(self.domain, asked)
+        middles = "".join(middle)
+        domains = self.domain.classes[number][:1] or [
+            begin + middles + end, f"{begin}x{middles}x{end}", f"{begin}{middles}-x.example", "x.example",
+            f"{begin}{middles}{whole[2].rpartition('@')[2] or '-x.example'}",
+        ]  # fmt: skip
+        for domain in domains:
+            for local in (
+                whole[0] + "".join(whole[1]),
+                f"{whole[0]}x{''.join(whole[1])}",
+                "maria",
+                f"{whole[0]}x",
+            ):
+                yield f"{local}@{domain}"
+                yield f"{local}{whole[2]}" if "@" in whole[2] else f"{local}@x{whole[2]}"
+                yield f"{whole[0]}{domain}" if whole[0].endswith("@") else f"{whole[0]}x@{domain}"
+
+    def _pieces(self, view: _View, asked: dict[int, int]) -> tuple[str, list[str], str]:
+        begin = end = ""
+        middle: list[str] = []
+        for aspect in view.aspects:
+            number = asked.get(aspect.dimension, 0)
+            if not number or aspect.op == "matches":
+                continue
+            literal = aspect.literals[number - 1] if aspect.op in _ENDS else aspect.literals[0]
+            if aspect.op == "starts with":
+                begin = literal
+            elif aspect.op == "ends with":
+                end = literal
+            else:
+                middle.append(literal)
+        middle = [
+            part
+            for part in middle
+            if not any(part != other and part in other for other in (*middle, begin, end))
+        ]
+        spelled = self._spelled
+        return spelled.get(begin, begin), [spelled.get(part, part) for part in middle], spelled.get(end, end)
+
+    def _clash(self, asked: dict[int, int]) -> bool:
+        """Whether a literal that must not be in the text is part of one that must: the common proof."""
+        for view, aspect in self._aspects:
+            if aspect.op != "contains" or asked.get(aspect.dimension) != 0:
+                continue
+            begin, middle, end = self._pieces(view, asked)
+            fold = fold_kept if self.folded else str
+            if any(aspect.literals[0] in fold(piece) for piece in (begin, *middle, end)):
+                return True
+        return False
+
+    def _languages(self, asked: dict[int, int]) -> list[Wanted]:
+        wanted: list[Wanted] = [(Proper(self.domain is not None), True)]
+        wanted += [(Begins(key, exact=True), False) for key in self.whole.class_of]
+        for view, aspect in self._aspects:
+            if aspect.dimension in asked:
+                for machine, want in aspect.wanted(asked[aspect.dimension]):
+                    wanted.append((machine if view is self.whole else AfterAt(machine), want))
+        if self.domain is not None and self.domain.dimension in asked:
+            number = asked[self.domain.dimension]
+            if number:
+                choice = self.domain.classes[number]
+                if len(choice) > 1:
+                    return self._first_domain(wanted, choice)
+                wanted.append((AfterAt(Begins(choice[0], exact=True)), True))
+            else:
+                wanted += [(AfterAt(Begins(key, exact=True)), False) for key in self.domain.class_of]
+        return wanted
+
+    def _first_domain(self, wanted: list[Wanted], choice: list[str]) -> list[Wanted]:
+        """With several domains in one class, any one that works."""
+        for key in choice[:-1]:
+            tried = [*wanted, (AfterAt(Begins(key, exact=True)), True)]
+            if shortest(tried, self.folded) is not None:
+                return tried
+        return [*wanted, (AfterAt(Begins(choice[-1], exact=True)), True)]
+
+    # --- Words for people --------------------------------------------------------------------------------
+
+    def describe(self, dimension: int, mask: Mask) -> str:
+        if dimension == self._known:
+            return f"{self.name} is known" if mask == 1 else f"{self.name} is missing"
+        for view in (self.whole, self.domain):
+            if view is not None and dimension == view.dimension:
+                return self._listed(view, mask)
+        view, aspect = next((v, a) for v, a in self._aspects if a.dimension == dimension)
+        name = f"{self.name}.domain" if view is self.domain else self.name
+        if aspect.op not in _ENDS:
+            literal = aspect.literals[0]
+            text = literal.text if isinstance(literal, Pattern) else literal
+            asked = f"{name} {aspect.op} {written(text)}"
+            return asked if mask == 2 else f"not {asked}"
+        negated = bool(mask & 1)
+        classes = classes_of(~mask & self._formulas.full(dimension) if negated else mask)
+        asked = joined("or", [f"{name} {aspect.op} {written(aspect.literals[c - 1])}" for c in classes])
+        return f"not {asked}" if negated else asked
+
+    def _listed(self, view: _View, mask: Mask) -> str:
+        name = f"{self.name}.domain" if view is self.domain else self.name
+        negated = bool(mask & 1)
+        wanted = ~mask & self._formulas.full(view.dimension) if negated else mask
+        spelled = [written(view.spelling[key]) for c in classes_of(wanted) for key in view.classes[c]]
+        if len(spelled) == 1:
+            return f"{name} {'!=' if negated else '=='} {spelled[0]}"
+        return f"{name} {'not in' if negated else 'in'} [{', '.join(spelled)}]"

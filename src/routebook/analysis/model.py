@@ -1,0 +1,203 @@
+"""Policies ready to be asked about: their rules as terms of an index, and the one question put to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import Any
+
+from routebook.analysis import sat
+from routebook.analysis.formula import FALSE, TRUE, Box, Literal
+from routebook.analysis.lower import Lowering
+from routebook.analysis.search import Answer, Covered, Found, Ids, OutOfTime, Search, TermIndex, Unknown
+from routebook.analysis.space import Space
+from routebook.plan.tree import Branch, Leaf, RuleNode, Tree
+
+OUT_OF_TIME = "it takes longer than the time that was given"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A rule of a policy in the model.
+
+    `inside` is the formula of the blocks around it, `own` its own condition, `whole` both. `terms` are the
+    boxes of `whole` in the index (leaves only); `before` are the terms of all leaves that are tried earlier.
+    """
+
+    node: RuleNode
+    inside: Literal
+    own: Literal
+    whole: Literal
+    parents: tuple[RuleNode, ...]
+    before: Ids
+    terms: Ids
+
+    @property
+    def is_leaf(self) -> bool:
+        return isinstance(self.node, Leaf)
+
+
+@dataclass
+class Rules:
+    """One policy in the model: its entries in the order of the text, blocks before what is in them."""
+
+    tree: Tree
+    entries: list[Entry] = field(default_factory=list)
+    terms: Ids = 0
+
+    @property
+    def leaves(self) -> list[Entry]:
+        return [entry for entry in self.entries if entry.is_leaf]
+
+
+class Model:
+    """One policy or several over one space. `deadline` is a moment of the monotonic clock, None for no end."""
+
+    def __init__(
+        self, trees: Sequence[Tree], extra: Iterable[Mapping[str, Any]] = (), deadline: float | None = None
+    ) -> None:
+        self.deadline = deadline
+        self.space = Space(trees, extra)
+        self.lowerings = [Lowering(self.space, tree) for tree in trees]
+        for lowering, tree in zip(self.lowerings, trees, strict=True):
+            _read(lowering, tree.rules)
+        self.also: list[Any] = []
+        self._trees = trees
+
+    def freeze(self) -> None:
+        """Finish the space and index the rules; what else is to be asked has been noted."""
+        self.space.freeze()
+        self.formulas = self.space.formulas
+        self.index = TermIndex(self.formulas)
+        self.lowerings = [Lowering(self.space, tree) for tree in self._trees]
+        self.policies = [
+            self._rules(tree, low) for tree, low in zip(self._trees, self.lowerings, strict=True)
+        ]
+        self._owner: dict[int, Entry] = {}
+        for rules in self.policies:
+            for entry in rules.leaves:
+                for number in _bits(entry.terms):
+                    self._owner[number] = entry
+
+    def _rules(self, tree: Tree, lowering: Lowering) -> Rules:
+        rules = Rules(tree)
+        self._add(rules, lowering, tree.rules, TRUE, ())
+        return rules
+
+    def _add(
+        self,
+        rules: Rules,
+        lowering: Lowering,
+        nodes: tuple[RuleNode, ...],
+        inside: Literal,
+        parents: tuple[RuleNode, ...],
+    ) -> None:
+        for node in nodes:
+            own = lowering.condition(node.condition)
+            whole = self.formulas.conj([inside, own])
+            before = rules.terms
+            terms = self.add_terms(whole) if isinstance(node, Leaf) else 0
+            rules.entries.append(Entry(node, inside, own, whole, parents, before, terms))
+            rules.terms |= terms
+            if isinstance(node, Branch):
+                self._add(rules, lowering, node.rules, whole, (*parents, node))
+
+    def add_terms(self, literal: Literal) -> Ids:
+        """Index a formula as terms."""
+        boxes = self.formulas.boxes(literal)
+        if boxes is not None:
+            return sum(1 << self.index.add(box) for box in boxes)
+        hull = self.formulas.hull(literal)
+        return 0 if hull is None else 1 << self.index.add(hull, literal)
+
+    # --- Asking ------------------------------------------------------------------------------------------
+
+    def find(self, literals: Sequence[Literal], avoid: Ids, within: Box | None = None) -> Answer:
+        """A lead for which the formulas hold and none of the terms does, inside a box where one is given."""
+        literal = self.formulas.conj(literals)
+        if literal == FALSE:
+            return Covered(0, {})
+        boxes = self.formulas.boxes(literal)
+        must: Sequence[Literal] = ()
+        if boxes is None:
+            hull = self.formulas.hull(literal)
+            if hull is None:
+                return Covered(0, {})
+            boxes, must = [hull], (literal,)
+        covered: list[Covered] = []
+        unknown: Unknown | None = None
+        for box in boxes:
+            answer = self._search(box, avoid, must, within)
+            match answer:
+                case Found():
+                    return answer
+                case Unknown():
+                    unknown = answer
+                case Covered():
+                    covered.append(answer)
+        return unknown or Covered(
+            _union(c.terms for c in covered), covered[0].box if len(covered) == 1 else {}
+        )
+
+    def _search(self, box: Box, avoid: Ids, must: Sequence[Literal], within: Box | None) -> Answer:
+        start = dict(box)
+        for dimension, mask in (within or {}).items():
+            start[dimension] = start.get(dimension, mask) & mask
+        try:
+            answer = Search(self.space, self.index, start, avoid, must, self.deadline).run(sat.handover)
+        except OutOfTime:
+            return Unknown((OUT_OF_TIME,))
+        if isinstance(answer, Found) and self.space.ties.reasons and not self.is_real(answer.point):
+            return Unknown(tuple(self.space.ties.reasons))
+        return answer
+
+    def is_real(self, point: Sequence[int]) -> bool:
+        """Whether the lead made for a point is at that point, by the evaluator."""
+        values = self.space.values(point)
+        placed = self.space.place(values)
+        everything = (1 << len(self.index.boxes)) - 1
+        return self.index.holding(placed, everything) == self.index.holding(point, everything)
+
+    def out_of_time(self) -> bool:
+        return self.deadline is not None and monotonic() > self.deadline
+
+    # --- What is at a point ------------------------------------------------------------------------------
+
+    def entry_of(self, term: int) -> Entry:
+        """The rule that a term belongs to."""
+        return self._owner[term]
+
+    def entries_of(self, terms: Ids) -> list[Entry]:
+        """The rules that the terms belong to, in order, each once."""
+        return list({id(entry): entry for entry in (self._owner[number] for number in _bits(terms))}.values())
+
+    def holding(self, point: Sequence[int], among: Ids) -> Ids:
+        """The terms of `among` that hold at a point."""
+        return self.index.holding(point, among)
+
+    def taker(self, point: Sequence[int], rules: Rules, after: Ids = 0) -> Entry | None:
+        """The rule that takes the lead at a point; with `after`, the first that holds of those not in it."""
+        held = self.index.holding(point, rules.terms & ~after)
+        return self._owner[(held & -held).bit_length() - 1] if held else None
+
+
+def _read(lowering: Lowering, nodes: tuple[RuleNode, ...]) -> None:
+    for node in nodes:
+        lowering.condition(node.condition)
+        if isinstance(node, Branch):
+            _read(lowering, node.rules)
+
+
+def _bits(mask: int) -> Iterable[int]:
+    while mask:
+        low = mask & -mask
+        yield low.bit_length() - 1
+        mask ^= low
+
+
+def _union(parts: Iterable[Ids]) -> Ids:
+    total = 0
+    for part in parts:
+        total |= part
+    return total

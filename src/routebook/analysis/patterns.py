@@ -1,0 +1,358 @@
+r"""RE2 patterns as machines that read a text from left to right.
+
+Only the structure of a pattern is parsed here. What a single element (`x`, `[^a-z]`, `\pL`, `.`) matches is
+asked of RE2 itself, over every character there is, so that case folding and Unicode classes are its own.
+The machine is the set-of-states simulation of Thompson (1968); assertions (`^`, `$`, `\b`) are resolved when
+the character after them is known. Syntax: https://github.com/google/re2/wiki/Syntax
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Final
+
+import re2
+
+from routebook.analysis.domains.base import Undecided
+from routebook.analysis.words import SURE, State
+from routebook.check.conditions import Pattern
+
+_STATES: Final = 20_000
+_WORD: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
+
+
+@dataclass(frozen=True, slots=True)
+class _Flags:
+    fold: bool
+    multi: bool = False
+    dotall: bool = False
+
+    def prefix(self) -> str:
+        return (
+            f"(?{'i' if self.fold else ''}{'s' if self.dotall else ''})" if self.fold or self.dotall else ""
+        )
+
+
+@dataclass
+class _Net:
+    """Thompson's network: each state has one element to read, or free moves, some on a condition."""
+
+    reads: dict[int, tuple[str, int]] = field(default_factory=dict)
+    moves: dict[int, list[tuple[str | None, int]]] = field(default_factory=dict)
+    count: int = 0
+
+    def state(self) -> int:
+        if self.count >= _STATES:
+            raise Undecided("a pattern with so many repetitions")
+        self.count += 1
+        return self.count - 1
+
+    def move(self, start: int, end: int, condition: str | None = None) -> None:
+        self.moves.setdefault(start, []).append((condition, end))
+
+
+class _Parser:
+    """Recursive descent over a pattern that RE2 has accepted; each part becomes (first state, last state)."""
+
+    def __init__(self, text: str, fold: bool) -> None:
+        self.text, self.at = text, 0
+        self.flags = _Flags(fold)
+        self.net = _Net()
+
+    def alternation(self) -> tuple[int, int]:
+        before = self.flags
+        start, end = self.net.state(), self.net.state()
+        while True:
+            first, last = self.sequence()
+            self.net.move(start, first)
+            self.net.move(last, end)
+            if not self.take("|"):
+                self.flags = before
+                return start, end
+
+    def sequence(self) -> tuple[int, int]:
+        start = last = self.net.state()
+        while self.at < len(self.text) and self.text[self.at] not in "|)":
+            if self.take("\\Q"):
+                for char in self._until("\\E"):
+                    last = self._then(last, self._element(_escaped(char)))
+                continue
+            begin = self.at
+            part = self.item()
+            if part is not None:
+                last = self._then(last, self._repeated(part, begin))
+        return start, last
+
+    def _then(self, last: int, part: tuple[int, int]) -> int:
+        self.net.move(last, part[0])
+        return part[1]
+
+    def _until(self, end: str) -> str:
+        stop = self.text.find(end, self.at)
+        stop = len(self.text) if stop < 0 else stop
+        found = self.text[self.at : stop]
+        self.at = stop + len(end)
+        return found
+
+    def take(self, word: str) -> bool:
+        if not self.text.startswith(word, self.at):
+            return False
+        self.at += len(word)
+        return True
+
+    # --- Repetition --------------------------------------------------------------------------------------
+
+    def _repeated(self, part: tuple[int, int], begin: int) -> tuple[int, int]:
+        end = self.at
+        while (bounds := self._bounds()) is not None:
+            self.take("?")
+            after, self.at = self.at, begin
+            part = self._times(part, *bounds, begin=begin, end=end)
+            self.at = end = after
+        return part
+
+    def _bounds(self) -> tuple[int, int | None] | None:
+        for word, bounds in (("*", (0, None)), ("+", (1, None)), ("?", (0, 1))):
+            if self.take(word):
+                return bounds
+        close = self.text.find("}", self.at)
+        body = self.text[self.at + 1 : close] if self.take("{") and close > 0 else None
+        if body is None:
+            return None
+        low, comma, high = body.partition(",")
+        if not low.isdigit() or (high and not high.isdigit()):
+            self.at -= 1
+            return None
+        self.at = close + 1
+        return int(low), (int(high) if high else None if comma else int(low))
+
+    def _times(
+        self, part: tuple[int, int], low: int, high: int | None, begin: int, end: int
+    ) -> tuple[int, int]:
+        """The part repeated: copies are made by parsing its text again."""
+        net = self.net
+        if (low, high) in ((0, None), (1, None), (0, 1)):
+            start, last = net.state(), net.state()
+            net.move(start, part[0])
+            net.move(part[1], last)
+            if low == 0:
+                net.move(start, last)
+            if high is None:
+                net.move(part[1], part[0])
+            return start, last
+        start = last = net.state()
+        for index in range(max(low, high or 0, 1 if high is None else 0)):
+            copy = self._again(begin, end)
+            if index >= low:
+                net.move(last, copy[1])
+            if high is None and index >= low - 1:
+                net.move(copy[1], copy[0])
+            last = self._then(last, copy)
+        if high is None and low == 0:
+            net.move(start, last)
+        return start, last
+
+    def _again(self, begin: int, end: int) -> tuple[int, int]:
+        self.at = begin
+        part = self.item()
+        assert part is not None
+        if self.at < end:  # a repetition of a repetition
+            part = self._repeated(part, begin)
+        return part
+
+    # --- Single items ------------------------------------------------------------------------------------
+
+    def item(self) -> tuple[int, int] | None:
+        if self.take("("):
+            return self._group()
+        for word, condition in (("^", "begin"), ("$", "end"), ("\\A", "begin"), ("\\z", "end"),
+                                ("\\b", "edge"), ("\\B", "inside")):  # fmt: skip
+            if self.take(word):
+                line = self.flags.multi and word in "^$"
+                return self._assertion(f"line {condition}" if line else condition)
+        if self.text[self.at] == "[":
+            return self._element(self._class())
+        if self.text[self.at] == "\\":
+            return self._element(self._escape())
+        self.at += 1
+        char = self.text[self.at - 1]
+        return self._element("." if char == "." else _escaped(char))
+
+    def _group(self) -> tuple[int, int] | None:
+        before = self.flags
+        if self.take("?"):
+            if self.take("P<") or (self.text[self.at : self.at + 1] == "<" and self.take("<")):
+                self._until(">")
+            else:
+                flags = self._flags()
+                if self.take(")"):
+                    self.flags = flags
+                    return None
+                self.at += 1  # the colon
+                self.flags = flags
+        part = self.alternation()
+        self.at += 1
+        self.flags = before
+        return part
+
+    def _flags(self) -> _Flags:
+        flags, on = self.flags, True
+        while self.text[self.at] not in ":)":
+            match self.text[self.at]:
+                case "-":
+                    on = False
+                case "i":
+                    flags = replace(flags, fold=on)
+                case "m":
+                    flags = replace(flags, multi=on)
+                case "s":
+                    flags = replace(flags, dotall=on)
+            self.at += 1
+        return flags
+
+    def _class(self) -> str:
+        begin = self.at
+        self.at += 1
+        self.take("^")
+        if self.text[self.at] == "]":
+            self.at += 1
+        while self.text[self.at] != "]":
+            if self.take("[:"):
+                self._until(":]")
+            elif self.text[self.at] == "\\":
+                self._escape()
+            else:
+                self.at += 1
+        self.at += 1
+        return self.text[begin : self.at]
+
+    def _escape(self) -> str:
+        begin = self.at
+        self.at += 2
+        kind = self.text[self.at - 1]
+        if kind == "C":
+            raise Undecided("a pattern with `\\C`, which matches bytes rather than characters")
+        if kind in "pPx" and self.take("{"):
+            self._until("}")
+        elif kind in "pP":
+            self.at += 1
+        elif kind == "x":
+            self.at += 2
+        elif kind in "01234567":
+            while self.at - begin < 4 and self.text[self.at : self.at + 1] in tuple("01234567"):
+                self.at += 1
+        return self.text[begin : self.at]
+
+    def _element(self, source: str) -> tuple[int, int]:
+        start, last = self.net.state(), self.net.state()
+        self.net.reads[start] = (self.flags.prefix() + source, last)
+        return start, last
+
+    def _assertion(self, condition: str) -> tuple[int, int]:
+        start, last = self.net.state(), self.net.state()
+        self.net.move(start, last, condition)
+        return start, last
+
+
+def _escaped(char: str) -> str:
+    return char if char.isalnum() or not char.isascii() else f"\\x{{{ord(char):x}}}"
+
+
+@lru_cache(maxsize=1)
+def _universe() -> str:
+    return "".join(map(chr, (*range(0xD800), *range(0xE000, 0x110000))))
+
+
+@lru_cache(maxsize=2048)
+def _ranges(element: str) -> tuple[int, ...]:
+    """The code points that an element matches, as the borders [low, high) of its ranges one after another."""
+    flags = ""
+    if element.startswith("(?"):
+        flags, _, element = element.partition(")")
+        flags += ")"
+    options = re2.Options()
+    options.log_errors = False
+    compiled = re2.compile(f"{flags}(?:{element})+", options)
+    borders: list[int] = []
+    for found in compiled.finditer(_universe()):
+        for low, high in _pieces(found.start(), found.end()):
+            borders += [low, high]
+    return tuple(borders)
+
+
+def _pieces(start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Places in the universe as code points: the surrogates are left out of it."""
+    if start < 0xD800:
+        yield start, min(end, 0xD800)
+    if end > 0xD800:
+        yield max(start, 0xD800) + 0x800, end + 0x800
+
+
+class Regex:
+    """The texts in which RE2 finds a pattern."""
+
+    def __init__(self, pattern: Pattern) -> None:
+        self.pattern = pattern
+        parser = _Parser(pattern.text, pattern.fold_case)
+        self._start, self._end = parser.alternation()
+        self._net = parser.net
+
+    def start(self) -> State:
+        return (frozenset([self._start]), None)
+
+    def step(self, state: State, char: str) -> State:
+        assert isinstance(state, tuple)
+        states, before = state
+        reached = self._closure(states, before, char)
+        if self._end in reached:
+            return SURE
+        code = ord(char)
+        reads = self._net.reads
+        following = {
+            reads[s][1] for s in reached if s in reads and bisect_right(_ranges(reads[s][0]), code) & 1
+        }
+        following.add(self._start)
+        return (frozenset(following), "\n" if char == "\n" else "w" if char in _WORD else "-")
+
+    def accepts(self, state: State) -> bool:
+        assert isinstance(state, tuple)
+        return self._end in self._closure(state[0], state[1], None)
+
+    def _closure(self, states: frozenset[int], before: str | None, after: str | None) -> set[int]:
+        reached = set(states)
+        stack = list(states)
+        while stack:
+            for condition, end in self._net.moves.get(stack.pop(), ()):
+                if end not in reached and (condition is None or _asserted(condition, before, after)):
+                    reached.add(end)
+                    stack.append(end)
+        return reached
+
+    def cuts(self) -> Iterable[int]:
+        for element, _ in self._net.reads.values():
+            yield from _ranges(element)
+        if any(condition for moves in self._net.moves.values() for condition, _ in moves):
+            yield from (10, 11, ord("0"), ord("9") + 1, ord("A"), ord("Z") + 1, ord("_"), ord("_") + 1)
+            yield from (ord("a"), ord("z") + 1)
+
+
+def _asserted(condition: str, before: str | None, after: str | None) -> bool:
+    if condition == "begin":
+        return before is None
+    if condition == "end":
+        return after is None
+    if condition == "line begin":
+        return before in (None, "\n")
+    if condition == "line end":
+        return after in (None, "\n")
+    edge = (before == "w") != (after is not None and after in _WORD)
+    return edge == (condition == "edge")
+
+
+@lru_cache(maxsize=512)
+def machine_of(pattern: Pattern) -> Regex:
+    """The machine of a pattern. Raises `Undecided` for the few that are beyond it."""
+    return Regex(pattern)

@@ -1,0 +1,207 @@
+"""Conditions and rules that change nothing.
+
+A part of a condition is redundant where no lead that comes so far tells the condition with it from the
+condition without it. That is one question: is there a lead for which the two differ, in the blocks around
+and taken by no earlier rule? Where there is, that lead and the rule's own are what masking MC/DC asks a
+test to show (Chilenski and Miller 1994).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from routebook.analysis.formula import FALSE, TRUE, Literal
+from routebook.analysis.lower import Lowering
+from routebook.analysis.model import OUT_OF_TIME, Entry, Model, Rules
+from routebook.analysis.reach import fallback_of
+from routebook.analysis.search import Covered, Found, Ids, Unknown
+from routebook.check.conditions import AllOf, Always, AnyOf, Condition, Not
+from routebook.plan.tree import Leaf
+
+
+@dataclass(frozen=True, slots=True)
+class RedundantPart:
+    """A part that is always true (false) by the time it is asked: leaving it out changes nothing.
+
+    `because_of` are the earlier rules that the proof needs, none where the rest of the condition is enough.
+    """
+
+    entry: Entry
+    part: Condition
+    always: bool
+    because_of: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RedundantRule:
+    """Without the rule every lead would go the same way: these rules would take its leads."""
+
+    entry: Entry
+    instead: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UndecidedPart:
+    entry: Entry
+    reasons: tuple[str, ...]
+
+
+# --- Parts of conditions -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A part of a condition: where it stands, and whether more of it makes the condition truer.
+
+    `path` leads to it: the index at each level. In an `and` a part is idle where it is always true, in an
+    `or` where it is always false; `neutral` is that.
+    """
+
+    path: tuple[int, ...]
+    part: Condition
+    neutral: bool
+
+
+def places(condition: Condition) -> Iterator[Place]:
+    """The parts that may be idle, later ones and outer ones first; defines are not looked into."""
+    if not isinstance(condition, Always):
+        yield Place((), condition, neutral=True)
+    yield from _inside(condition, ())
+
+
+def _inside(condition: Condition, path: tuple[int, ...]) -> Iterator[Place]:
+    match condition:
+        case AllOf(parts) | AnyOf(parts):
+            for index in reversed(range(len(parts))):
+                part = parts[index]
+                if not isinstance(part, Always):
+                    yield Place((*path, index), part, isinstance(condition, AllOf))
+                yield from _inside(part, (*path, index))
+        case Not(part):
+            yield from _inside(part, (*path, 0))
+        case _:
+            return
+
+
+def without(
+    lowering: Lowering, condition: Condition, idle: dict[tuple[int, ...], bool], path: tuple[int, ...] = ()
+) -> Literal:
+    """The formula of a condition with the parts at these paths replaced by true or false."""
+    if path in idle:
+        return TRUE if idle[path] else FALSE
+    if not any(other[: len(path)] == path for other in idle):
+        return lowering.condition(condition)
+    formulas = lowering.space.formulas
+    match condition:
+        case AllOf(parts):
+            return formulas.conj([without(lowering, p, idle, (*path, i)) for i, p in enumerate(parts)])
+        case AnyOf(parts):
+            return formulas.disj([without(lowering, p, idle, (*path, i)) for i, p in enumerate(parts)])
+        case Not(part):
+            return -without(lowering, part, idle, (*path, 0))
+        case _:
+            return lowering.condition(condition)
+
+
+def redundant_parts(
+    model: Model, lowering: Lowering, entries: list[Entry]
+) -> list[RedundantPart | UndecidedPart]:
+    """The idle parts of these rules' conditions. A part is judged with those found idle before left out."""
+    found: list[RedundantPart | UndecidedPart] = []
+    for entry in entries:
+        condition = entry.node.condition
+        if condition is None:
+            continue
+        if model.out_of_time():
+            found.append(UndecidedPart(entry, (OUT_OF_TIME,)))
+            continue
+        found.extend(_idle_parts(model, lowering, entry, condition))
+    return found
+
+
+def _idle_parts(
+    model: Model, lowering: Lowering, entry: Entry, condition: Condition
+) -> Iterator[RedundantPart | UndecidedPart]:
+    idle: dict[tuple[int, ...], bool] = {}
+    for place in places(condition):
+        if any(place.path[: len(path)] == path for path in idle):
+            continue
+        before = without(lowering, condition, idle)
+        after = without(lowering, condition, {**idle, place.path: place.neutral})
+        answer = differ(model, entry.inside, before, after, entry.before)
+        if isinstance(answer, Unknown):
+            yield UndecidedPart(entry, answer.reasons)
+        elif isinstance(answer, Covered):
+            idle[place.path] = place.neutral
+            yield RedundantPart(entry, place.part, place.neutral, tuple(model.entries_of(answer.terms)))
+
+
+def differ(
+    model: Model, inside: Literal, left: Literal, right: Literal, avoid: Ids
+) -> Found | Covered | Unknown:
+    """A lead for which two formulas differ."""
+    first = model.find([inside, left, -right], avoid)
+    if not isinstance(first, Covered):
+        return first
+    second = model.find([inside, -left, right], avoid)
+    return Covered(first.terms | second.terms, {}) if isinstance(second, Covered) else second
+
+
+# --- Rules -------------------------------------------------------------------------------------------------
+
+
+def redundant_rules(
+    model: Model, rules: Rules, reached: dict[int, tuple[int, ...]]
+) -> list[RedundantRule | UndecidedPart]:
+    """The rules without which every lead would go the same way, each judged with all others in place.
+
+    `reached` maps the id of each entry to a point that it takes.
+    """
+    found: list[RedundantRule | UndecidedPart] = []
+    leaves = rules.leaves
+    fallback = fallback_of(rules.tree.rules)
+    for position, entry in enumerate(leaves):
+        point = reached.get(id(entry))
+        if point is None or entry.node is fallback:
+            continue
+        verdict = _redundant(model, rules, leaves, position, point)
+        if verdict is not None:
+            found.append(verdict)
+    return found
+
+
+def _redundant(
+    model: Model, rules: Rules, leaves: list[Entry], position: int, point: tuple[int, ...]
+) -> RedundantRule | UndecidedPart | None:
+    entry = leaves[position]
+    after = model.taker(point, rules, entry.before | entry.terms)
+    if after is None or not _alike(after, entry):
+        return None
+    if model.out_of_time():
+        return UndecidedPart(entry, (OUT_OF_TIME,))
+    same: Ids = 0
+    instead: list[Entry] = []
+    for later in leaves[position + 1 :]:
+        if _alike(later, entry):
+            same |= later.terms
+            instead.append(later)
+            continue
+        answer = model.find([entry.whole, later.whole], entry.before | same)
+        if isinstance(answer, Unknown):
+            return UndecidedPart(entry, answer.reasons)
+        if isinstance(answer, Found):
+            return None
+    rest = model.find([entry.whole], entry.before | same)
+    if isinstance(rest, Unknown):
+        return UndecidedPart(entry, rest.reasons)
+    if isinstance(rest, Found):
+        return None
+    used = model.entries_of(rest.terms & same)
+    return RedundantRule(entry, tuple(used or instead[:1]))
+
+
+def _alike(left: Entry, right: Entry) -> bool:
+    assert isinstance(left.node, Leaf)
+    assert isinstance(right.node, Leaf)
+    return left.node.plan == right.node.plan

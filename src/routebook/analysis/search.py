@@ -1,0 +1,405 @@
+"""The one question behind every proof: is there a lead in this box, in none of these boxes?
+
+A search keeps, for each dimension, the classes that are still open, and a point in them that is as ordinary as
+they allow. Boxes that must be left are found lazily: whatever holds the present point. To leave a box is
+to leave its classes in some dimension; where only one dimension is left to do so, that is forced. A box that
+cannot be left is a conflict: walking back over what was forced, the boxes are resolved with each other
+(their union in one dimension, their common part in all others, is covered by the two) until a choice is left
+to undo, and what was learnt is kept. That is conflict-driven clause learning (Marques-Silva and
+Sakallah 1996) on boxes instead of clauses, and it ends: with a point, or with the covering boxes that prove
+that there is none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import Final, Protocol, TypeAlias
+
+from routebook.analysis.domains.base import Undecided
+from routebook.analysis.formula import Box, Formulas, Literal, Mask
+
+Ids: TypeAlias = int
+"""A set of terms (see `TermIndex`), as a bitset."""
+
+HANDOVER: Final = 400
+"""After so many conflicts a search is handed to the SAT solver, where there is one."""
+_LOOKED_AT: Final = 12
+
+
+class Model(Protocol):
+    """What a search needs to know of the model."""
+
+    formulas: Formulas
+
+    def pick(self, dimension: int, mask: Mask) -> int:
+        """The most ordinary class of a set."""
+
+    def conflict(self, point: Sequence[int]) -> Box | None:
+        """A box around the point that holds no lead, where no lead is at the point. Raises `Undecided`."""
+
+    def oddity(self, dimension: int, number: int) -> int:
+        """How far from ordinary a class is: 0 for the ordinary one."""
+
+
+@dataclass
+class TermIndex:
+    """Boxes by number, and for each class of each dimension the boxes that allow it, as a bitset."""
+
+    formulas: Formulas
+    boxes: list[Box] = field(default_factory=list)
+    extra: dict[int, Literal] = field(default_factory=dict)
+    """For a term that is more than its box, the formula that must hold as well."""
+    _allow: list[list[int]] | None = None
+    thick: int = 0
+
+    def add(self, box: Box, literal: Literal | None = None) -> int:
+        """A new term: its number."""
+        self.boxes.append(box)
+        if literal is not None:
+            self.extra[len(self.boxes) - 1] = literal
+            self.thick |= 1 << (len(self.boxes) - 1)
+        self._allow = None
+        return len(self.boxes) - 1
+
+    def allow(self) -> list[list[int]]:
+        """For each dimension and class, the terms whose box has it; no list for a dimension that none limits."""
+        if self._allow is None:
+            self._allow = self._built()
+        return self._allow
+
+    def _built(self) -> list[list[int]]:
+        everything = (1 << len(self.boxes)) - 1
+        events: dict[int, dict[int, int]] = {}
+        limited: dict[int, int] = {}
+        for number, box in enumerate(self.boxes):
+            bit = 1 << number
+            for dimension, mask in box.items():
+                limited[dimension] = limited.get(dimension, 0) | bit
+                starts = events.setdefault(dimension, {})
+                for start in _edges(mask):
+                    starts[start] = starts.get(start, 0) ^ bit
+        table: list[list[int]] = [[] for _ in self.formulas.sizes]
+        for dimension, starts in events.items():
+            free = everything ^ limited[dimension]
+            current = 0
+            row = table[dimension]
+            for number in range(self.formulas.sizes[dimension]):
+                current ^= starts.get(number, 0)
+                row.append(free | current)
+        return table
+
+    def at(self, point: Sequence[int], among: Ids) -> Ids:
+        """The terms of `among` whose box holds the point."""
+        for row, number in zip(self.allow(), point, strict=True):
+            if row:
+                among &= row[number]
+                if not among:
+                    return 0
+        return among
+
+    def holding(self, point: Sequence[int], among: Ids) -> Ids:
+        """The terms of `among` that hold at the point, their formulas included."""
+        found = self.at(point, among)
+        thick = found & self.thick
+        if thick:
+            memo: dict[int, bool] = {}
+            for number in bits(thick):
+                if not self.formulas.holds(self.extra[number], point, memo):
+                    found ^= 1 << number
+        return found
+
+    def around(self, number: int, point: Sequence[int]) -> Box:
+        """A box around the point, in which the term holds, within the term."""
+        box = dict(self.boxes[number])
+        if number in self.extra:
+            self.formulas.implicant(self.extra[number], point, box)
+        return box
+
+
+def _edges(mask: Mask) -> list[int]:
+    """Where runs of ones in a mask begin and end."""
+    changes = mask ^ (mask << 1)
+    return list(bits(changes))
+
+
+def bits(mask: int) -> list[int]:
+    """The numbers of the bits that are set, in order."""
+    found = []
+    while mask:
+        low = mask & -mask
+        found.append(low.bit_length() - 1)
+        mask ^= low
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A point that is in the box and in none of the others."""
+
+    point: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """There is none: these terms cover the box, whose needed dimensions are those of `box`."""
+
+    terms: Ids
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """It was not decided, for these reasons."""
+
+    reasons: tuple[str, ...]
+
+
+Answer: TypeAlias = Found | Covered | Unknown
+
+
+class OutOfTime(Exception):
+    """The budget is used up."""
+
+
+@dataclass(slots=True)
+class Clause:
+    """A box to be left, the terms that it stands for, and whether it rests on something undecided."""
+
+    box: Box
+    ids: Ids
+    doubtful: bool = False
+    kept: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """A narrowing of one dimension: what it was, and the box that forced it, None for a choice."""
+
+    dimension: int
+    before: Mask
+    reason: Clause | None
+
+
+Handover: TypeAlias = "Callable[[Search], Answer | None]"
+
+
+class Search:
+    """One search. `must` holds formulas that are to hold besides the box, `avoid` the terms to stay out of."""
+
+    def __init__(
+        self,
+        model: Model,
+        index: TermIndex,
+        start: Box,
+        avoid: Ids,
+        must: Sequence[Literal] = (),
+        deadline: float | None = None,
+    ) -> None:
+        self.model, self.index, self.avoid, self.must = model, index, avoid, must
+        self.deadline = deadline
+        formulas = model.formulas
+        self.open: list[Mask] = [(1 << size) - 1 for size in formulas.sizes]
+        self.empty = False
+        for dimension, mask in start.items():
+            self.open[dimension] &= mask
+            self.empty = self.empty or not self.open[dimension]
+        self.start = start
+        self.point = [model.pick(d, mask) for d, mask in enumerate(self.open)] if not self.empty else []
+        self.clauses: list[Clause] = []
+        self.by_dimension: dict[int, list[Clause]] = {}
+        self.trail: list[_Step] = []
+        self.conflicts = 0
+        self.reasons: list[str] = []
+
+    def run(self, handover: Handover | None = None) -> Answer:
+        """Search to the end. Raises `OutOfTime`."""
+        if self.empty:
+            return Covered(0, dict(self.start))
+        steps = 0
+        while True:
+            steps += 1
+            if self.deadline is not None and steps % 16 == 0 and monotonic() > self.deadline:
+                raise OutOfTime
+            clause = self.blocking(self.point)
+            if clause is None:
+                return Found(tuple(self.point))
+            self.keep(clause)
+            failed = self._leave(clause)
+            while failed is not None:
+                self.conflicts += 1
+                learnt = self._learn(failed)
+                if not self.trail and self._is_full(learnt):
+                    return self.covered(learnt)
+                failed = self._leave(learnt)
+            if handover is not None and self.conflicts >= HANDOVER:
+                answer = handover(self)
+                if answer is not None:
+                    return answer
+                handover = None
+
+    def root(self) -> list[Mask]:
+        """The classes that were open before anything was chosen or forced."""
+        found = list(self.open)
+        for step in reversed(self.trail):
+            found[step.dimension] = step.before
+        return found
+
+    def covered(self, proof: Clause) -> Answer:
+        """What a box that cannot be left at all comes to."""
+        if proof.doubtful:
+            return Unknown(tuple(dict.fromkeys(self.reasons)))
+        return Covered(proof.ids, proof.box)
+
+    # --- What holds the point ----------------------------------------------------------------------------
+
+    def blocking(self, point: Sequence[int]) -> Clause | None:
+        """A box around the point that is to be left: a known one, a term, a formula that fails, an impossible lead."""
+        for clause in reversed(self.clauses):
+            if all(mask >> point[dimension] & 1 for dimension, mask in clause.box.items()):
+                return clause
+        held = self.index.holding(point, self.avoid)
+        if held:
+            return self._best(held, point)
+        for literal in self.must:
+            memo: dict[int, bool] = {}
+            if not self.model.formulas.holds(literal, point, memo):
+                box: Box = {}
+                self.model.formulas.implicant(-literal, point, box, memo)
+                return Clause(box, 0)
+        return self._impossible(point)
+
+    def _impossible(self, point: Sequence[int]) -> Clause | None:
+        try:
+            box = self.model.conflict(point)
+        except Undecided as undecided:
+            self.reasons.append(str(undecided))
+            box = undecided.box or {d: 1 << number for d, number in enumerate(point)}
+            return Clause(dict(box), 0, doubtful=True)
+        return None if box is None else Clause(box, 0)
+
+    def _best(self, held: Ids, point: Sequence[int]) -> Clause:
+        """Of the terms that hold the point, the one that leaves the fewest dimensions to escape by."""
+        best: tuple[int, int, Box] | None = None
+        for number in bits(held)[:_LOOKED_AT]:
+            box = self.index.around(number, point)
+            ways = sum(1 for dimension, mask in box.items() if self.open[dimension] & ~mask)
+            if best is None or ways < best[0]:
+                best = (ways, number, box)
+            if ways == 0:
+                break
+        assert best is not None
+        return Clause(best[2], 1 << best[1])
+
+    def keep(self, clause: Clause) -> None:
+        """Remember a box, so that it is left for good."""
+        if not clause.kept:
+            clause.kept = True
+            self.clauses.append(clause)
+            for dimension in clause.box:
+                self.by_dimension.setdefault(dimension, []).append(clause)
+
+    # --- Leaving boxes -----------------------------------------------------------------------------------
+
+    def _leave(self, clause: Clause) -> Clause | None:
+        """Leave a box, by force or by choice, and all that follows; a box that cannot be left is returned."""
+        ways = [d for d, mask in clause.box.items() if self.open[d] & ~mask]
+        if not ways:
+            return clause
+        if len(ways) == 1:
+            return self._narrow(ways[0], clause.box[ways[0]], clause)
+        if not all(mask >> self.point[d] & 1 for d, mask in clause.box.items()):
+            return None
+        dimension = self._choose(clause.box, ways)
+        return self._narrow(dimension, clause.box[dimension], None)
+
+    def _narrow(self, dimension: int, away: Mask, reason: Clause | None) -> Clause | None:
+        queue: list[tuple[int, Mask, Clause | None]] = [(dimension, away, reason)]
+        while queue:
+            dimension, away, reason = queue.pop()
+            before = self.open[dimension]
+            left = before & ~away
+            if left == before:
+                continue
+            self.trail.append(_Step(dimension, before, reason))
+            self.open[dimension] = left
+            if not left:
+                assert reason is not None
+                return reason
+            if not left >> self.point[dimension] & 1:
+                self.point[dimension] = self.model.pick(dimension, left)
+            for clause in self.by_dimension.get(dimension, ()):
+                if clause.box[dimension] & left != left:
+                    continue
+                ways = self._ways(clause.box)
+                if ways is None:
+                    return clause
+                if ways >= 0:
+                    queue.append((ways, clause.box[ways], clause))
+        return None
+
+    def _ways(self, box: Box) -> int | None:
+        """The only dimension by which a box can be left; None where there is none, -1 where there are more."""
+        only: int | None = None
+        for dimension, mask in box.items():
+            if self.open[dimension] & ~mask:
+                if only is not None:
+                    return -1
+                only = dimension
+        return only
+
+    def _choose(self, box: Box, ways: list[int]) -> int:
+        """The dimension whose most ordinary way out is held by the fewest other terms."""
+        point = self.point
+        best, best_cost = ways[0], (1 << 60, 0)
+        rows = self.index.allow()
+        for dimension in ways:
+            here = point[dimension]
+            there = self.model.pick(dimension, self.open[dimension] & ~box[dimension])
+            cost = 0
+            if rows[dimension]:
+                point[dimension] = there
+                cost = self.index.at(point, self.avoid).bit_count()
+                point[dimension] = here
+            odd = self.model.oddity(dimension, there)
+            if (cost, odd) < best_cost:
+                best, best_cost = dimension, (cost, odd)
+        return best
+
+    # --- Learning ----------------------------------------------------------------------------------------
+
+    def _learn(self, failed: Clause) -> Clause:
+        """Resolve a box that cannot be left back to the last choice that matters; undo up to it."""
+        box, ids, doubtful = dict(failed.box), failed.ids, failed.doubtful
+        while self.trail:
+            step = self.trail.pop()
+            after = self.open[step.dimension]
+            self.open[step.dimension] = step.before
+            mask = box.get(step.dimension)
+            if mask is None or not step.before & ~mask:
+                continue  # it could not be left before either
+            if step.reason is None:
+                break
+            ids |= step.reason.ids
+            doubtful = doubtful or step.reason.doubtful
+            _resolve(box, step.reason.box, step.dimension, self.model.formulas.full(step.dimension))
+            assert not after & ~box.get(step.dimension, after)
+        learnt = Clause(box, ids, doubtful)
+        self.keep(learnt)
+        return learnt
+
+    def _is_full(self, clause: Clause) -> bool:
+        return not any(self.open[dimension] & ~mask for dimension, mask in clause.box.items())
+
+
+def _resolve(box: Box, reason: Box, dimension: int, full: Mask) -> None:
+    """Replace `box` by the union with `reason` in one dimension and the common part in all others."""
+    union = box[dimension] | reason[dimension]
+    for other, mask in reason.items():
+        held = box.get(other)
+        box[other] = mask if held is None else held & mask
+    if union == full:
+        del box[dimension]
+    else:
+        box[dimension] = union

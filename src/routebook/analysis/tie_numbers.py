@@ -1,0 +1,164 @@
+"""Values of numbers, dates, times and moments that make ties hold or fail as wanted, or a proof that there are none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, time
+from fractions import Fraction
+from itertools import islice, product
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from routebook.analysis.domains.base import Undecided
+from routebook.analysis.domains.calendar import CalendarDomain, moment_step, step_moment
+from routebook.analysis.domains.ordered import NumberDomain, step_time, time_step
+from routebook.analysis.formula import Point
+from routebook.analysis.tie_proofs import impossible
+from routebook.check.conditions import Arithmetic, Constant, Operand
+from routebook.types import DateType, TimeType
+
+if TYPE_CHECKING:
+    from routebook.analysis.space import Space
+    from routebook.analysis.ties import Tie
+
+Interval: TypeAlias = tuple[Fraction, Fraction]
+_TRIED: Final = 4_000
+
+
+def number_values(
+    space: Space, bases: Sequence[str], wanted: Sequence[tuple[Tie, bool]], point: Point
+) -> dict[str, Any] | None:
+    """Values in the point's classes, by field; None is a proof that there are none. Raises `Undecided`."""
+    spans: dict[str, Interval] = {}
+    for base in bases:
+        domain = space.domains[base]
+        assert isinstance(domain, NumberDomain | CalendarDomain)
+        span = domain.interval(point)
+        assert span is not None
+        spans[base] = span
+    if any(tie.refs and any(ref.part is not None for ref in tie.refs) for tie, _ in wanted):
+        return _tried(
+            space, bases, wanted, point, spans, "a comparison of a part of a date with another field"
+        )
+    found = _try(space, bases, wanted, point, spans)
+    if found is not None:
+        return found
+    whole = {
+        base
+        for base in bases
+        if not (isinstance(d := space.domains[base], NumberDomain) and not d.type.integer)
+    }
+    solution = impossible([(tie.op, tie.left, tie.right, want) for tie, want in wanted], spans, whole)
+    if solution is None:
+        return None
+    values = {base: _value(space, base, solution[base]) for base in bases}
+    if _fits(space, bases, wanted, point, values):
+        return values
+    raise Undecided(
+        f"a comparison of {' and '.join(f'`{base}`' for base in bases)} together with their parts"
+    )
+
+
+def _tried(
+    space: Space, bases: Sequence[str], wanted: Sequence[tuple[Tie, bool]], point: Point,
+    spans: dict[str, Interval], what: str,
+) -> dict[str, Any]:  # fmt: skip
+    found = _try(space, bases, wanted, point, spans)
+    if found is None:
+        raise Undecided(what)
+    return found
+
+
+def _try(
+    space: Space,
+    bases: Sequence[str],
+    wanted: Sequence[tuple[Tie, bool]],
+    point: Point,
+    spans: dict[str, Interval],
+) -> dict[str, Any] | None:
+    """Likely values and the ends of the intervals, in all combinations."""
+    marks = {step for span in spans.values() for step in span if abs(step) < 10**70}
+    marks |= {
+        Fraction(c.key)
+        for tie, _ in wanted
+        for c in _constants(tie.left, tie.right)
+        if isinstance(c.key, int | Fraction)
+    }
+    options = [list(_options(space, base, point, spans[base], marks)) for base in bases]
+    for values in islice(product(*options), _TRIED):
+        named = dict(zip(bases, values, strict=True))
+        if _fits(space, bases, wanted, point, named):
+            return named
+    return None
+
+
+def _constants(*operands: Operand) -> Iterator[Constant]:
+    for operand in operands:
+        if isinstance(operand, Constant):
+            yield operand
+        elif isinstance(operand, Arithmetic):
+            yield from _constants(operand.first, *(part for _, part in operand.rest))
+
+
+def _options(space: Space, base: str, point: Point, span: Interval, marks: set[Fraction]) -> Iterator[Any]:
+    own = space.domains[base].value(point)
+    yield own
+    low, high = span
+    here = _step(own)
+    near = sorted((m for m in marks if low <= m <= high), key=lambda m: abs(m - here))[:6]
+    seen = {here}
+    for step in (
+        here * 10,
+        here / 10,
+        here * 100,
+        *near,
+        low + 1,
+        high - 1,
+        low + (high - low) / 2,
+        low,
+        high,
+    ):
+        whole = Fraction(int(step)) if isinstance(space.domains[base], CalendarDomain) else step
+        if isinstance((d := space.domains[base]), NumberDomain) and d.type.integer:
+            whole = Fraction(int(step))
+        if low <= whole <= high and whole not in seen:
+            seen.add(whole)
+            yield _value(space, base, whole)
+
+
+def _fits(
+    space: Space,
+    bases: Sequence[str],
+    wanted: Sequence[tuple[Tie, bool]],
+    point: Point,
+    values: dict[str, Any],
+) -> bool:
+    if any(
+        space.ties.holds(tie, {"now": space.domains["now"].value(point), **values}) != want
+        for tie, want in wanted
+    ):
+        return False
+    placed = list(point)
+    for base in bases:
+        space.domains[base].place(values[base], placed)
+    return all(placed[d] == point[d] for base in bases for d in space.domains[base].dimensions())
+
+
+def _step(value: Any) -> Fraction:
+    match value:
+        case datetime():
+            return Fraction(moment_step(value))
+        case date():
+            return Fraction(value.toordinal())
+        case time():
+            return Fraction(time_step(value))
+    return Fraction(value)
+
+
+def _value(space: Space, base: str, step: Fraction) -> Any:
+    domain = space.domains[base]
+    if isinstance(domain, NumberDomain):
+        return domain.number(int(step * (1 if domain.type.integer else 10**30)))
+    assert isinstance(domain, CalendarDomain)
+    if isinstance(domain.type, DateType):
+        return date.fromordinal(int(step))
+    return step_time(int(step)) if isinstance(domain.type, TimeType) else step_moment(int(step))

@@ -1,0 +1,341 @@
+"""Comparisons of calculations over intervals: a solution, or a proof that there is none.
+
+In this order: interval arithmetic over ever smaller boxes (Moore 1966), shortest paths for differences such as
+`a - b <= 3` (Bellman 1958), and z3 for the rest, where it is installed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from fractions import Fraction
+from typing import Any, Final, TypeAlias
+
+from routebook.analysis.domains.base import Undecided
+from routebook.analysis.domains.calendar import moment_step
+from routebook.analysis.domains.ordered import time_step
+from routebook.check.conditions import Arithmetic, Constant, FieldRef, Operand
+from routebook.types import MAX_DIGITS
+
+Interval: TypeAlias = tuple[Fraction | None, Fraction | None]
+"""Both ends included; None is no end."""
+Spans: TypeAlias = Mapping[str, tuple[Fraction, Fraction]]
+Wanted: TypeAlias = tuple[str, Operand, Operand, bool]
+
+_BOXES: Final = 400
+_FINEST: Final = Fraction(1, 10**MAX_DIGITS)
+_Z3_MILLISECONDS: Final = 5_000
+_NEGATED: Final = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
+
+
+def impossible(wanted: Sequence[Wanted], spans: Spans, whole: set[str]) -> dict[str, Fraction] | None:
+    """None is a proof that no values fit; else values that do. `whole` fields have whole values only.
+
+    Raises `Undecided`.
+    """
+    if not _possible(wanted, spans):
+        return None
+    differences = [_difference(*each) for each in wanted]
+    known = [each for each in differences if each is not None]
+    if len(known) == len(differences):
+        return _by_paths(known, spans, whole)
+    if not _by_halving(wanted, spans, whole):
+        return None
+    return _by_z3(wanted, spans, whole)
+
+
+# --- Interval arithmetic -------------------------------------------------------------------------------------
+
+
+def _possible(wanted: Sequence[Wanted], spans: Spans) -> bool:
+    return all(_may_be(op, left, right, want, spans) for op, left, right, want in wanted)
+
+
+def _may_be(op: str, left: Operand, right: Operand, want: bool, spans: Spans) -> bool:
+    low, high, total = _minus(_range(left, spans), _range(right, spans))
+    if not want and not total:
+        return True
+    positive = high is None or high > 0
+    negative = low is None or low < 0
+    zero = (low is None or low <= 0) and (high is None or high >= 0)
+    can = {"<": negative, "<=": negative or zero, ">": positive, ">=": positive or zero, "==": zero}[op]
+    cannot = {
+        "<": positive or zero,
+        "<=": positive,
+        ">": negative or zero,
+        ">=": negative,
+        "==": positive or negative,
+    }[op]
+    return can if want else cannot
+
+
+_Range: TypeAlias = tuple[Fraction | None, Fraction | None, bool]
+"""Least and greatest value, and whether there is always a value: a division by zero has none."""
+
+
+def _range(operand: Operand, spans: Spans) -> _Range:
+    match operand:
+        case FieldRef():
+            return (*spans[operand.base], True)
+        case Constant():
+            step = position(operand.key)
+            return step, step, True
+        case Arithmetic(first, rest):
+            total = _range(first, spans)
+            for sign, part in rest:
+                total = _apply(sign, total, _range(part, spans))
+            return total
+    raise Undecided("a calculation with something that is not a number")
+
+
+def _apply(sign: str, left: _Range, right: _Range) -> _Range:
+    match sign:
+        case "+":
+            return _plus(left, right)
+        case "-":
+            return _minus(left, right)
+        case "*":
+            return _times(left, right)
+        case _:
+            low, high, total = right
+            if low is not None and high is not None and (low > 0 or high < 0):
+                return _times(left, (1 / high, 1 / low, total))
+            if low is not None and low > 0:
+                return _times(left, (Fraction(0), 1 / low, total))
+            if high is not None and high < 0:
+                return _times(left, (1 / high, Fraction(0), total))
+            if low == 0 and left[0] is not None and left[0] >= 0:
+                least = Fraction(0) if high is None else left[0] / high if high else None
+                return least, None, False
+            return None, None, False
+
+
+def _plus(left: _Range, right: _Range) -> _Range:
+    low = None if left[0] is None or right[0] is None else left[0] + right[0]
+    high = None if left[1] is None or right[1] is None else left[1] + right[1]
+    return low, high, left[2] and right[2]
+
+
+def _minus(left: _Range, right: _Range) -> _Range:
+    low = None if left[0] is None or right[1] is None else left[0] - right[1]
+    high = None if left[1] is None or right[0] is None else left[1] - right[0]
+    return low, high, left[2] and right[2]
+
+
+def _times(left: _Range, right: _Range) -> _Range:
+    total = left[2] and right[2]
+    ends = (left[0], left[1], right[0], right[1])
+    if all(end is not None for end in ends):
+        products = [a * b for a in left[:2] for b in right[:2] if a is not None and b is not None]
+        return min(products), max(products), total
+    if left[0] is not None and right[0] is not None and left[0] >= 0 and right[0] >= 0:
+        return left[0] * right[0], None, total
+    return None, None, total
+
+
+def _by_halving(wanted: Sequence[Wanted], spans: Spans, whole: set[str]) -> bool:
+    """Whether a box remains in which interval arithmetic does not exclude a solution."""
+    queue = [dict(spans)]
+    for _ in range(_BOXES):
+        if not queue:
+            return False
+        box = queue.pop()
+        if not _possible(wanted, box):
+            continue
+        base = max(box, key=lambda name: box[name][1] - box[name][0])
+        low, high = box[base]
+        if high - low < 1:
+            return True
+        middle = low + (high - low) / 2
+        if base in whole:
+            middle = Fraction(int(middle // 1))
+            queue += [{**box, base: (middle + 1, high)}, {**box, base: (low, middle)}]
+        else:
+            queue += [{**box, base: (middle, high)}, {**box, base: (low, middle)}]
+    return bool(queue)
+
+
+# --- Differences ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Difference:
+    """`plus - minus op bound`, where either field may be absent."""
+
+    plus: str | None
+    minus: str | None
+    op: str
+    bound: Fraction
+
+
+def _difference(op: str, left: Operand, right: Operand, want: bool) -> _Difference | None:
+    terms = _linear(left)
+    other = _linear(right)
+    if terms is None or other is None:
+        return None
+    weights = dict(terms[0])
+    for name, weight in other[0].items():
+        weights[name] = weights.get(name, Fraction(0)) - weight
+    weights = {name: weight for name, weight in weights.items() if weight}
+    bound = other[1] - terms[1]
+    ups = [name for name, weight in weights.items() if weight == 1]
+    downs = [name for name, weight in weights.items() if weight == -1]
+    if len(ups) + len(downs) < len(weights) or len(ups) > 1 or len(downs) > 1:
+        return None
+    op = op if want else _NEGATED.get(op, "!=")
+    return _Difference(ups[0] if ups else None, downs[0] if downs else None, op, bound)
+
+
+def _linear(operand: Operand) -> tuple[dict[str, Fraction], Fraction] | None:
+    """Weights of fields and a constant, where the operand is their sum."""
+    match operand:
+        case FieldRef():
+            return {operand.base: Fraction(1)}, Fraction(0)
+        case Constant():
+            return {}, position(operand.key)
+        case Arithmetic(first, rest):
+            total = _linear(first)
+            for sign, part in rest:
+                further = _linear(part)
+                if total is None or further is None or sign not in "+-":
+                    return None
+                factor = 1 if sign == "+" else -1
+                weights = dict(total[0])
+                for name, weight in further[0].items():
+                    weights[name] = weights.get(name, Fraction(0)) + factor * weight
+                total = weights, total[1] + factor * further[1]
+            return total
+    return None
+
+
+def _by_paths(differences: list[_Difference], spans: Spans, whole: set[str]) -> dict[str, Fraction] | None:
+    """A solution of differences, where `!=` is tried both ways."""
+    for index, each in enumerate(differences):
+        if each.op == "!=":
+            rest = [*differences[:index], *differences[index + 1 :]]
+            for op in ("<", ">"):
+                found = _by_paths([*rest, _Difference(each.plus, each.minus, op, each.bound)], spans, whole)
+                if found is not None:
+                    return found
+            return None
+    edges: list[tuple[str | None, str | None, Fraction]] = []  # to - from <= weight
+    for name, (low, high) in spans.items():
+        edges += [(name, None, high), (None, name, -low)]
+    for each in differences:
+        is_whole = all(name is None or name in whole for name in (each.plus, each.minus))
+        step = Fraction(1) if is_whole else _FINEST
+        edges += _edges(each, step)
+    return _shortest(edges, list(spans))
+
+
+def _edges(each: _Difference, step: Fraction) -> list[tuple[str | None, str | None, Fraction]]:
+    bound = each.bound
+    if step == 1 and bound.denominator != 1:  # whole values meet a fraction
+        floor = Fraction(bound.numerator // bound.denominator)
+        uppers = {"<": floor, "<=": floor}
+        lowers = {">": floor + 1, ">=": floor + 1}
+        if each.op == "==":
+            return [(each.plus, each.minus, floor), (each.minus, each.plus, -floor - 1)]
+    else:
+        uppers = {"<": bound - step, "<=": bound, "==": bound}
+        lowers = {">": bound + step, ">=": bound, "==": bound}
+    found = []
+    if each.op in uppers:
+        found.append((each.plus, each.minus, uppers[each.op]))
+    if each.op in lowers:
+        found.append((each.minus, each.plus, -lowers[each.op]))
+    return found
+
+
+def _shortest(
+    edges: list[tuple[str | None, str | None, Fraction]], names: list[str]
+) -> dict[str, Fraction] | None:
+    """Distances from a point before all others: a solution, unless some way round is negative."""
+    distance: dict[str | None, Fraction] = {None: Fraction(0), **dict.fromkeys(names, Fraction(0))}
+    for _ in range(len(distance) + 1):
+        changed = False
+        for end, start, weight in edges:
+            if distance[start] + weight < distance[end]:
+                distance[end] = distance[start] + weight
+                changed = True
+        if not changed:
+            zero = distance[None]
+            return {name: distance[name] - zero for name in names}
+    return None
+
+
+# --- z3 ------------------------------------------------------------------------------------------------------
+
+
+def _by_z3(wanted: Sequence[Wanted], spans: Spans, whole: set[str]) -> dict[str, Fraction] | None:
+    names = " and ".join(f"`{name}`" for name in spans)
+    try:
+        import z3
+    except ImportError:
+        raise Undecided(f"a calculation with {names}: the extra `arithmetic` (z3) is not installed") from None
+    solver = z3.Solver()
+    solver.set("timeout", _Z3_MILLISECONDS)
+    fields = {name: z3.Int(name) if name in whole else z3.Real(name) for name in spans}
+    for name, (low, high) in spans.items():
+        solver.add(fields[name] >= _z3_number(z3, low), fields[name] <= _z3_number(z3, high))
+    for op, left, right, want in wanted:
+        defined: list[Any] = []
+        a, b = _z3_of(z3, left, fields, defined), _z3_of(z3, right, fields, defined)
+        test = {"<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b, "==": a == b}[op]
+        holds = z3.And(*defined, test)
+        solver.add(holds if want else z3.Not(holds))
+    result = solver.check()
+    if result == z3.unsat:
+        return None
+    if result != z3.sat:
+        raise Undecided(f"a calculation with {names}, on which z3 gave up")
+    model = solver.model()
+    return {name: _z3_value(model.eval(each, model_completion=True), names) for name, each in fields.items()}
+
+
+def _z3_number(z3: Any, value: Fraction) -> Any:
+    return z3.RealVal(f"{value.numerator}/{value.denominator}")
+
+
+def _z3_of(z3: Any, operand: Operand, fields: Mapping[str, Any], defined: list[Any]) -> Any:
+    match operand:
+        case FieldRef():
+            return (
+                z3.ToReal(fields[operand.base]) if z3.is_int(fields[operand.base]) else fields[operand.base]
+            )
+        case Constant():
+            return _z3_number(z3, position(operand.key))
+        case Arithmetic(first, rest):
+            total = _z3_of(z3, first, fields, defined)
+            for sign, part in rest:
+                further = _z3_of(z3, part, fields, defined)
+                if sign == "/":
+                    defined.append(further != 0)
+                total = {"+": lambda t, f: t + f, "-": lambda t, f: t - f, "*": lambda t, f: t * f}.get(
+                    sign, lambda t, f: t / f
+                )(total, further)
+            return total
+    raise Undecided("a calculation with something that is not a number")
+
+
+def _z3_value(value: Any, names: str) -> Fraction:
+    try:
+        return Fraction(value.as_fraction())
+    except AttributeError:
+        try:
+            return Fraction(value.as_long())
+        except AttributeError:
+            raise Undecided(f"a calculation with {names}, whose only values are irrational") from None
+
+
+def position(key: Any) -> Fraction:
+    """A constant as it compares, as a position on its line."""
+    match key:
+        case datetime():
+            return Fraction(moment_step(key))
+        case date():
+            return Fraction(key.toordinal())
+        case time():
+            return Fraction(time_step(key))
+    return Fraction(key)

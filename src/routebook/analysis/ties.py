@@ -1,0 +1,212 @@
+"""Comparisons of several fields with each other, one bit each: what the bit says is checked where it matters.
+
+A *tie* is a comparison whose fields are all known. Within a box its fields have intervals of values; whether
+values in them make the ties hold and fail as the bits say is decided by trying likely values, by interval
+arithmetic (which proves that none can), by shortest paths for differences, and by z3 for what is left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from routebook.analysis.domains.base import Pred, Undecided
+from routebook.analysis.domains.texts import TextDomain
+from routebook.analysis.formula import TRUE, Box, Literal, Point
+from routebook.analysis.tie_numbers import number_values
+from routebook.analysis.tie_texts import text_values
+from routebook.check.conditions import Comparison, FieldRef, Operand, fields_in
+from routebook.operators import OPERATORS
+from routebook.plan.tree import Tree
+from routebook.plan.walk import Environment
+from routebook.source import Source, Span
+from routebook.types import DateTimeType, DateType, NumberType, TimeType
+
+if TYPE_CHECKING:
+    from routebook.analysis.space import Space
+
+_NOWHERE = Span(Source("", ""), 0, 0)
+
+
+@dataclass
+class Tie:
+    """`left op right` of known fields, as a bit: class 1 where it holds."""
+
+    op: str
+    left: Operand
+    right: Operand
+    zone: ZoneInfo
+    dimension: int = -1
+
+    @property
+    def refs(self) -> list[FieldRef]:
+        return [*fields_in(self.left), *fields_in(self.right)]
+
+    @property
+    def bases(self) -> list[str]:
+        return list(dict.fromkeys(ref.base for ref in self.refs))
+
+    @property
+    def is_numeric(self) -> bool:
+        return isinstance(self.left.type, NumberType | DateType | TimeType | DateTimeType)  # type: ignore[union-attr]
+
+
+@dataclass
+class _Guess:
+    """A comparison that is not followed: its bit may be anything, and what rests on it is checked on leads."""
+
+    test: Comparison
+    tree: Tree
+    reason: str
+    dimension: int = -1
+
+
+@dataclass
+class _Group:
+    """Ties that have fields in common, and those fields."""
+
+    ties: list[Tie] = field(default_factory=list)
+    bases: list[str] = field(default_factory=list)
+
+
+class Ties:
+    """All ties of a model."""
+
+    def __init__(self, space: Space) -> None:
+        self.space = space
+        self._ties: dict[tuple[str, Operand, Operand, str], Tie] = {}
+        self._guesses: dict[Comparison, _Guess] = {}
+        self._groups: list[_Group] = []
+        self._solved: dict[tuple[int, tuple[int, ...]], dict[str, Any] | None] = {}
+
+    @property
+    def reasons(self) -> list[str]:
+        """What the model does not follow."""
+        return list(dict.fromkeys(guess.reason for guess in self._guesses.values()))
+
+    def ask(self, op: str, left: Operand, right: Operand, zone: ZoneInfo) -> Literal:
+        """The bit of a comparison of known fields."""
+        key = (op, left, right, zone.key)
+        if not self.space.frozen:
+            self._ties.setdefault(key, Tie(op, left, right, zone))
+            return TRUE
+        return self.space.formulas.atom(self._ties[key].dimension, 2)
+
+    def guess(self, test: Comparison, reason: str, tree: Tree) -> Literal:
+        """The bit of a comparison that is not followed."""
+        if not self.space.frozen:
+            self._guesses.setdefault(test, _Guess(test, tree, reason))
+            return TRUE
+        return self.space.formulas.atom(self._guesses[test].dimension, 2)
+
+    # --- Making ------------------------------------------------------------------------------------------
+
+    def share(self) -> None:
+        """Tell texts that are compared with each other apart by the same things; cut whole values of the others."""
+        for group in self._grouped():
+            texts = [d for base in group.bases if isinstance(d := self.space.domains[base], TextDomain)]
+            preds = {pred for domain in texts for pred in domain.noted(whole=True)}
+            for domain in texts:
+                for pred in sorted(preds, key=repr):
+                    if pred.op != "is known":
+                        domain.note(Pred(None, pred.op, pred.args))
+            for base in group.bases:
+                exact = getattr(self.space.domains[base], "exact", None)
+                if exact is not None:
+                    exact()
+
+    def _grouped(self) -> list[_Group]:
+        groups: list[_Group] = []
+        for tie in self._ties.values():
+            touching = [group for group in groups if set(group.bases) & set(tie.bases)]
+            merged = _Group([tie], list(tie.bases))
+            for group in touching:
+                groups.remove(group)
+                merged = _Group(
+                    [*group.ties, *merged.ties],
+                    [*group.bases, *(b for b in merged.bases if b not in group.bases)],
+                )
+            groups.append(merged)
+        return groups
+
+    def freeze(self) -> None:
+        self._groups = self._grouped()
+        for tie in self._ties.values():
+            tie.dimension = self.space.formulas.dimension(2)
+        for guess in self._guesses.values():
+            guess.dimension = self.space.formulas.dimension(2)
+
+    def dimensions(self) -> list[int]:
+        """The bits of all ties."""
+        ties = [tie.dimension for tie in self._ties.values()]
+        return ties + [guess.dimension for guess in self._guesses.values()]
+
+    # --- Asking ------------------------------------------------------------------------------------------
+
+    def conflict(self, point: Point) -> Box | None:
+        """A box around the point in which the bits contradict the fields; raises `Undecided`."""
+        for number, group in enumerate(self._groups):
+            ties = self._active(group, point)
+            if ties and self._solve(number, ties, point) is None:
+                return self._blame(number, ties, point)
+        return None
+
+    def values(self, point: Point) -> dict[str, Any]:
+        """Values of the tied fields that make the bits true."""
+        found: dict[str, Any] = {}
+        for number, group in enumerate(self._groups):
+            ties = self._active(group, point)
+            if ties:
+                found.update(self._solve(number, ties, point) or {})
+        return found
+
+    def place(self, lead: Mapping[str, Any], point: list[int]) -> None:
+        """Set the bits as they are for a lead."""
+        for tie in self._ties.values():
+            point[tie.dimension] = int(self.holds(tie, lead))
+        for guess in self._guesses.values():
+            positive = OPERATORS[guess.test.operator].negates or guess.test.operator
+            test = Comparison(positive, guess.test.left, guess.test.right, "", _NOWHERE)
+            environment = Environment(guess.tree, lead, lead["now"])
+            point[guess.dimension] = int(environment.judge(test).holds)
+
+    def holds(self, tie: Tie, lead: Mapping[str, Any]) -> bool:
+        """Whether a tie holds of a lead, by the evaluator."""
+        test = Comparison(tie.op, tie.left, (tie.right,), "", _NOWHERE)
+        return Environment(self.space.trees[0], lead, lead["now"]).judge(test).holds
+
+    def _active(self, group: _Group, point: Point) -> list[Tie]:
+        return [tie for tie in group.ties if all(self._is_known(base, point) for base in tie.bases)]
+
+    def _is_known(self, base: str, point: Point) -> bool:
+        known = self.space.known(base)
+        return self.space.formulas.holds(known, point)
+
+    def _solve(self, number: int, ties: list[Tie], point: Point) -> dict[str, Any] | None:
+        bases = list(dict.fromkeys(base for tie in ties for base in tie.bases))
+        dims = [d for base in bases for d in self.space.domains[base].dimensions()]
+        bits = [tie.dimension for tie in ties]
+        key = (number, tuple(d * 1_000_003 + point[d] for d in (*dims, *bits)))
+        if key not in self._solved:
+            solver = number_values if all(tie.is_numeric for tie in ties) else text_values
+            wanted = [(tie, point[tie.dimension] == 1) for tie in ties]
+            self._solved[key] = solver(self.space, bases, wanted, point)
+        return self._solved[key]
+
+    def _blame(self, number: int, ties: list[Tie], point: Point) -> Box:
+        """The contradiction with as few ties as it takes."""
+        kept = list(ties)
+        for tie in ties:
+            fewer = [other for other in kept if other is not tie]
+            try:
+                if fewer and self._solve(number, fewer, point) is None:
+                    kept = fewer
+            except Undecided:
+                continue
+        box: Box = {tie.dimension: 1 << point[tie.dimension] for tie in kept}
+        for base in dict.fromkeys(base for tie in kept for base in tie.bases):
+            for dimension in self.space.domains[base].dimensions():
+                box[dimension] = 1 << point[dimension]
+        return box

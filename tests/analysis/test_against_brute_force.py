@@ -1,0 +1,100 @@
+"""Proofs against every lead there is: no false alarm, none missed, on random policies over small domains."""
+
+from __future__ import annotations
+
+import os
+from itertools import combinations
+from typing import Any
+
+import pytest
+
+from routebook import api
+from routebook.analysis.model import Entry, Model
+from routebook.analysis.reach import Blocked, Contradictory, NotDecided, Reached, Verdict, reach
+from routebook.analysis.search import Covered, Found
+from routebook.plan.tree import Tree
+from routebook.plan.walk import Environment, walk
+from support.small_policies import NOW, SmallPolicy, small_policy
+
+ROUNDS = int(os.environ.get("ROUTEBOOK_ROUNDS", "150"))
+"""How many policies each test draws; continuous integration sets more."""
+
+
+def modelled(tree: Tree) -> Model:
+    model = Model([tree])
+    model.freeze()
+    return model
+
+
+def takers(tree: Tree, policy: SmallPolicy) -> dict[str | None, dict[str, Any]]:
+    """For each rule, None included, a lead that it takes."""
+    found: dict[str | None, dict[str, Any]] = {}
+    for lead in policy.leads():
+        leaf = walk(tree, lead, NOW).leaf
+        found.setdefault(leaf.rule if leaf else None, lead)
+    return found
+
+
+@pytest.mark.parametrize("seed", range(ROUNDS))
+def test_reachability_is_exact(seed: int) -> None:
+    policy = small_policy(seed)
+    tree = api.loads(policy.text).tree
+    model = modelled(tree)
+    taken = takers(tree, policy)
+    for verdict in reach(model, model.policies[0]):
+        _check(model, tree, verdict, taken)
+    gap = model.find([1], model.policies[0].terms)
+    if isinstance(gap, Found):
+        assert model.space.walk(tree, model.space.values(gap.point)).leaf is None
+    elif isinstance(gap, Covered):
+        assert None not in taken
+
+
+def _check(model: Model, tree: Tree, verdict: Verdict, taken: dict[str | None, dict[str, Any]]) -> None:
+    rule = verdict.entry.node.rule
+    match verdict:
+        case Reached():
+            if verdict.entry.is_leaf:
+                leaf = model.space.walk(tree, model.space.values(verdict.point)).leaf
+                assert leaf is not None
+                assert leaf.rule == rule
+        case Blocked() | Contradictory():
+            assert rule not in taken
+        case NotDecided():
+            pytest.skip("; ".join(verdict.reasons))
+
+
+@pytest.mark.parametrize("seed", range(ROUNDS))
+def test_a_verdict_is_the_right_one(seed: int) -> None:
+    """With all leads at hand: what is reached by none is flagged, and by the fewest rules that do."""
+    policy = small_policy(100_000 + seed, finite=True)
+    tree = api.loads(policy.text).tree
+    model = modelled(tree)
+    leads = list(policy.leads(limit=20_000))
+    for verdict in reach(model, model.policies[0]):
+        own = [lead for lead in leads if holds(tree, verdict.entry, lead)]
+        if isinstance(verdict, Contradictory):
+            assert not own
+            assert verdict.parts
+        elif isinstance(verdict, Blocked):
+            assert own
+            chosen = [blocker.entry for blocker in verdict.blockers]
+            assert all(any(holds(tree, other, lead) for other in chosen) for lead in own)
+            assert verdict.fewest
+            earlier = earlier_leaves(model, verdict.entry)
+            for fewer in combinations(earlier, len(chosen) - 1):
+                assert not all(any(holds(tree, other, lead) for other in fewer) for lead in own)
+        elif isinstance(verdict, Reached):
+            assert own
+
+
+def holds(tree: Tree, entry: Entry, lead: dict[str, Any]) -> bool:
+    """Whether a rule's condition and those of its blocks hold of a lead, by the evaluator."""
+    environment = Environment(tree, lead, NOW)
+    nodes = (*entry.parents, entry.node)
+    return all(node.condition is None or environment.judge(node.condition).holds for node in nodes)
+
+
+def earlier_leaves(model: Model, entry: Entry) -> list[Entry]:
+    leaves = model.policies[0].leaves
+    return [leaf for leaf in leaves if leaf.terms & entry.before]
