@@ -32,6 +32,12 @@ def test_the_worked_policies_cover_what_sales_teams_route_by() -> None:
     }  # fmt: skip
 
 
+def test_the_list_of_them_is_whole() -> None:
+    text = (POLICIES / "README.md").read_text(encoding="utf-8")
+    assert all(f"[{folder.name}]({folder.name}/README.md)" in text for folder in FOLDERS)
+    assert text.count("/README.md)") == len(FOLDERS)
+
+
 @policies
 def test_check_finds_nothing_worth_a_warning(folder: Path) -> None:
     found = api.check(folder, roster=folder / "roster.toml")
