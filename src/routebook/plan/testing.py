@@ -24,7 +24,7 @@ from routebook.check.targets import (
 )
 from routebook.decision import Lead, jsonable
 from routebook.plan.boundaries import ORDINARY_NOW, field_values, mentioned, moments
-from routebook.plan.split import arm_of
+from routebook.plan.split import pick_arm
 from routebook.plan.tree import Leaf, Tree
 from routebook.plan.walk import Environment, walk
 from routebook.syntax.tree import ExpectKind
@@ -202,7 +202,7 @@ def first_target(tree: Tree, leaf: Leaf, lead: Mapping[str, Any], now: datetime)
     for planned in leaf.plan.targets:
         target = planned.target
         while isinstance(target, SplitTarget):
-            target = arm_of(target, environment)
+            target = pick_arm(target, environment, str(lead.get("id", "")))[0].target
         if not (isinstance(target, RepTarget) and _names_nobody(target, environment)):
             return target
     return None

@@ -11,8 +11,8 @@ from routebook.check.conditions import Arithmetic, Comparison, Condition, FieldR
 from routebook.decision import Reason
 from routebook.plan.walk import Environment
 from routebook.roster import Calendar, Rep, Roster
-from routebook.runtime.keys import shown
 from routebook.runtime.ledger import Ledger
+from routebook.runtime.wording import shown
 
 ELIGIBLE = "eligible"
 _KEPT = 50_000  # answers to `where` that are remembered

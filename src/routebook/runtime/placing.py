@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any, assert_never
 
 from routebook.check.conditions import FieldRef
@@ -24,15 +24,15 @@ from routebook.check.targets import (
     Target,
 )
 from routebook.decision import Candidate, Outcome
+from routebook.plan.keys import key_text
+from routebook.plan.split import pick_arm
 from routebook.plan.tree import Plan
 from routebook.plan.walk import Environment
 from routebook.roster import OnReturn
 from routebook.runtime.desk import Bench, Desk
 from routebook.runtime.eligibility import ELIGIBLE, Asked, Judged, Member, Where, is_absent, judge
-from routebook.runtime.keys import key_text
 from routebook.runtime.ledger import Ledger
 from routebook.runtime.rotation import welcomed
-from routebook.runtime.split import pick_arm
 from routebook.runtime.state import Rotation, StickyKey, Turn
 from routebook.runtime.strategies import BY_NAME, Choice, Contender, Question
 
@@ -241,7 +241,7 @@ class Placing:
         drawn = self._draw(target.pool, _ROUND_ROBIN, None, asked, index)
         if drawn is not None or self.desk.bench(target.pool) is None:
             return drawn
-        return self._end(Outcome.HELD, index, pool=target.pool, until=later(self.moment, target.up_to))
+        return self._end(Outcome.HELD, index, pool=target.pool, until=self.moment + target.up_to)
 
 
 def _turn(
@@ -250,11 +250,3 @@ def _turn(
     after = {**changed, **(choice.credits or {})}
     before = {rep: rotation.credits.get(rep, 0) for rep in after}
     return Turn(key, before, after, gone)
-
-
-def later(moment: datetime, duration: timedelta) -> datetime:
-    """The moment so much later; the last one that there is where that is past the end of the calendar."""
-    try:
-        return moment + duration
-    except OverflowError:
-        return datetime.max.replace(tzinfo=UTC)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from decimal import Context, Decimal
 from typing import Final
 
-from routebook.runtime.keys import number_of
+from routebook.plan.keys import number_of
 from routebook.runtime.strategies.base import Choice, Contender, Question
 
 _BITS: Final = 64

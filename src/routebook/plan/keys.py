@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from fractions import Fraction
@@ -35,31 +34,6 @@ def _text(key: Any) -> str:
             return key.isoformat()
         case _:
             return "\x1f".join(sorted(key))
-
-
-def shown(value: Any) -> str:
-    """A lead's or a rep's value in the words of an explanation."""
-    match value:
-        case None:
-            return "missing"
-        case bool():
-            return "true" if value else "false"
-        case str():
-            return value
-        case int() | Decimal() | Fraction():
-            return show_number(value)
-        case datetime():
-            return show_moment(value)
-        case date() | time():
-            return value.isoformat()
-        case frozenset() if not value:
-            return "empty"
-        case frozenset():
-            return ", ".join(sorted(value))
-        case Mapping():
-            return ", ".join(f"{key} {shown(item)}" for key, item in value.items())
-        case _:
-            return str(value)
 
 
 def number_of(*parts: str) -> int:
