@@ -42,6 +42,7 @@ class SqlSession:
         self._connection = connection
         self._do = statements
         self.version = version
+        self.wrote = False
 
     def last_seq(self) -> int:
         return self._do.last.ask(self._connection, {})[0][0] or 0
@@ -76,6 +77,7 @@ class SqlSession:
         return {row.seq: row_of(row) for row in self._ask(self._do.rows, seqs)}
 
     def write(self, changes: Changes) -> None:
+        self.wrote = True
         self._do.append.many(self._connection, map(_row, changes.rows))
         self._upsert(t.leads, map(_lead, changes.leads.values()))
         self._upsert(t.rotations, map(_rotation, changes.rotations.items()))

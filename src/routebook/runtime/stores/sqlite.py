@@ -59,6 +59,8 @@ class SqliteStore:
         self._writer: Connection | None = None
         self._process = os.getpid()
         self._inode = 0
+        self._commits = 0
+        self._connections = 0
         self._open()
 
     @contextmanager
@@ -67,7 +69,11 @@ class SqliteStore:
             connection = self._connected()
             try:
                 with connection.begin():
-                    yield SqlSession(connection, self._statements, self._version(connection))
+                    foreign = connection.exec_driver_sql("PRAGMA data_version").scalar()
+                    session = SqlSession(connection, self._statements, self._version(foreign))
+                    yield session
+                self._commits += session.wrote
+                session.version = self._version(foreign)
             except BaseException:
                 self._drop()
                 raise
@@ -143,6 +149,7 @@ class SqliteStore:
             self._drop()
         if self._writer is None:
             self._writer, self._inode = self._engine.connect(), inode
+            self._connections += 1
         return self._writer
 
     def _drop(self) -> None:
@@ -150,9 +157,9 @@ class SqliteStore:
             self._writer.close()
         self._writer = None
 
-    def _version(self, connection: Connection) -> object:
-        """Changes when another connection commits; a number of this connection's own, so they go together."""
-        return id(connection), connection.exec_driver_sql("PRAGMA data_version").scalar()
+    def _version(self, foreign: object) -> object:
+        """Of the state: `foreign` changes when another connection commits, and is this connection's own number."""
+        return self._connections, foreign, self._commits
 
     # --- opening ---
 

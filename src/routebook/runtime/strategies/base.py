@@ -68,4 +68,4 @@ def listing(contenders: Sequence[Contender], number: Callable[[Contender], objec
 
 def last_words(last: int) -> str:
     """When a rep was last given a lead, for arithmetic."""
-    return f"last assigned by row {last}" if last else "never assigned"
+    return f"assigned by row {last} of the log" if last else "never assigned"

@@ -17,11 +17,11 @@ def choose(question: Question) -> Choice:
     loads = {each.rep: Fraction(each.active, _capacity(each, question)) for each in contenders}
     winner = min(contenders, key=lambda each: (loads[each.rep], each.last))
     standing = {
-        each.rep: {"active": each.active, "capacity": each.capacity, "load": float(loads[each.rep])}
+        each.rep: {"open": each.active, "capacity": _capacity(each, question), "load": float(loads[each.rep])}
         for each in contenders
     }
     shown = listing(contenders, lambda each: f"{each.active}/{_capacity(each, question)}")
-    line = f"load {winner.active}/{_capacity(winner, question)} of [{shown}]"
+    line = f"{winner.rep} has the lowest load: {winner.active}/{_capacity(winner, question)} of [{shown}]"
     if sum(load == loads[winner.rep] for load in loads.values()) > 1:
         line += f"; of the equal, {winner.rep} is idle the longest ({last_words(winner.last)})"
     return Choice(winner.rep, line, standing)

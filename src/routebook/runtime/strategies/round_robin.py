@@ -28,11 +28,12 @@ def choose(question: Question) -> Choice:
 
 def _arithmetic(question: Question, grown: dict[str, int], winner: Contender, tied: list[Contender]) -> str:
     weights = ":".join(str(each.weight) for each in question.contenders[:12])
-    line = f"credit {grown[winner.rep]} of [{listing(question.contenders, lambda each: grown[each.rep])}]"
+    shown = listing(question.contenders, lambda each: grown[each.rep])
+    line = f"{winner.rep} has the largest credit: {grown[winner.rep]} of [{shown}]"
     line += f", weights {weights}" + ("…" if len(question.contenders) > 12 else "")
     if len(tied) > 1:
         same = question.turns.get(winner.rep, 0), winner.last
         rivals = [(question.turns.get(each.rep, 0), each.last) for each in tied if each is not winner]
-        settled = "the first in the pool's order" if same in rivals else "the longest without a turn"
+        settled = "the first in the pool's order" if same in rivals else "longest without a turn"
         line += f"; {len(tied)} are equal, and {winner.rep} is {settled}"
     return line

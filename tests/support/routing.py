@@ -46,7 +46,9 @@ def tree_of(rules: str, head: str = LEAD) -> Tree:
 
 def reps(*ids: str, **more: Mapping[str, Any]) -> str:
     """A roster's reps in TOML: those named are always at work; each `more` says what it says."""
-    said: dict[str, Mapping[str, Any]] = {id: {} for id in ids} | {id: dict(keys) for id, keys in more.items()}
+    said: dict[str, Mapping[str, Any]] = {id: {} for id in ids} | {
+        id: dict(keys) for id, keys in more.items()
+    }
     lines = []
     for id, keys in said.items():
         lines.append(f"[reps.{id}]")
@@ -65,10 +67,12 @@ def pool(name: str, *members: str, **keys: str) -> str:
     return f"[pools.{name}]\nmembers = [{listed}]\n{more}"
 
 
-def router_of(rules: str, roster: str, store: Store | str = "memory:", **options: Any) -> Router:
-    """A router; rules without an `else` get one that queues."""
+def router_of(
+    rules: str, roster: str, store: Store | str = "memory:", head: str = LEAD, **options: Any
+) -> Router:
+    """A router of a policy with these rules."""
     opened = open_store(store) if isinstance(store, str) else store
-    return Router(tree_of(rules), roster_of(roster), opened, text=rules, **options)
+    return Router(tree_of(rules, head), roster_of(roster), opened, text=head + rules, **options)
 
 
 def lead(tree: Tree, id: str, **fields: Any) -> Lead:
@@ -76,7 +80,9 @@ def lead(tree: Tree, id: str, **fields: Any) -> Lead:
     return Intake(tree.schema, tree.timezone).lead({"id": id, **fields})
 
 
-def assigned(router: Router, count: int, prefix: str = "L", now: datetime = NOON, **fields: Any) -> list[str | None]:
+def assigned(
+    router: Router, count: int, prefix: str = "L", now: datetime = NOON, **fields: Any
+) -> list[str | None]:
     """The reps that this many new leads go to."""
     leads = (lead(router.tree, f"{prefix}{number}", **fields) for number in range(count))
     return [assignment.rep for assignment in router.route_many(leads, now=now)]
