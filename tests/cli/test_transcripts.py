@@ -24,6 +24,9 @@ class Case:
     shows: tuple[str, ...] = ()
 
 
+LEAD = '{"id": "X", "industry": "other", "country": "DE", "score": 50}'
+BY_ROW = f"route gaps.route --despite-findings --roster roster.toml --leads rows.csv --now {NOW}"
+BROKEN = "route broken.route --leads rows.csv --roster roster.toml"
 ROUTE = f"route good.route --roster roster.toml --now {NOW}"
 
 TRANSCRIPTS = (
@@ -87,7 +90,7 @@ TRANSCRIPTS = (
     # --- decide
     Case("decide", "decide good.route --leads leads.csv", 0),
     Case("decide-csv", "decide good.route --leads leads.csv --output out.csv", 0, shows=("out.csv",)),
-    Case("decide-stdin", "decide good.route --leads -", 0, '{"id": "X", "industry": "other", "country": "DE", "score": 3}'),
+    Case("decide-stdin", "decide good.route --leads -", 0, LEAD),
     Case("decide-policy-on-stdin", "decide - --leads rows.csv", 0, "lead { score: integer 0..100 } else queue q"),
     Case("decide-rejects-summed-up", "decide good.route --leads dirty.csv", 0),
     Case(
@@ -137,13 +140,13 @@ TRANSCRIPTS = (
     Case("route", f"{ROUTE} --leads leads.csv", 0),
     Case("route-csv", f"{ROUTE} --leads leads.csv --output out.csv", 0, shows=("out.csv",)),
     Case("route-rejects", f"{ROUTE} --leads dirty.csv --rejects bad.jsonl --strict", 1, shows=("bad.jsonl",)),
-    Case("route-by-row", f"route gaps.route --despite-findings --roster roster.toml --leads rows.csv --now {NOW}", 0),
+    Case("route-by-row", BY_ROW, 0),
     Case("route-settings", f"route team --leads team/leads.jsonl --now {NOW}", 0),
     Case("route-no-roster", "route good.route --leads leads.csv", 2),
     Case("route-broken-roster", "route good.route --leads leads.csv --roster broken.toml", 2),
     Case("route-roster-folder", "route good.route --leads leads.csv --roster team", 2),
-    Case("route-broken-policy", "route broken.route --leads rows.csv --roster roster.toml", 2),
-    Case("route-broken-policy-despite", "route broken.route --leads rows.csv --roster roster.toml --despite-findings", 2),
+    Case("route-broken-policy", BROKEN, 2),
+    Case("route-broken-policy-despite", f"{BROKEN} --despite-findings", 2),
     Case("route-refused", f"route team/policy.route --leads team/leads.jsonl --roster roster.toml --now {NOW}", 2),
     Case(
         "route-despite-findings",
@@ -151,7 +154,7 @@ TRANSCRIPTS = (
         "--despite-findings",
         0,
     ),
-    Case("route-store-without-id", f"route gaps.route --despite-findings --roster roster.toml --leads rows.csv --now {NOW} --store sqlite:///s.db", 2),
+    Case("route-store-without-id", f"{BY_ROW} --store sqlite:///s.db", 2),
     Case("route-store-unknown", f"{ROUTE} --leads leads.csv --store leads.db", 2),
     Case("route-store-no-folder", f"{ROUTE} --leads leads.csv --store sqlite:///no/such/s.db", 2),
     Case("route-store-not-a-database", f"{ROUTE} --leads leads.csv --store sqlite:///leads.csv", 2),
@@ -159,7 +162,7 @@ TRANSCRIPTS = (
     Case("explain", "explain good.route --lead lead.json", 0),
     Case("explain-roster", f"explain good.route --lead lead.json --roster roster.toml --now {NOW}", 0),
     Case("explain-json", f"explain good.route --lead lead.json --roster roster.toml --now {NOW} --format json", 0),
-    Case("explain-stdin", "explain good.route --lead -", 0, '{"id": "X", "industry": "other", "country": "DE", "score": 50}'),
+    Case("explain-stdin", "explain good.route --lead -", 0, LEAD),
     Case("explain-from-file", "explain good.route --lead leads.csv --lead-id L-3", 0),
     Case("explain-by-row", "explain gaps.route --lead rows.csv --lead-id 2 --all", 0),
     Case("explain-source", "explain good.route --lead crm.csv --lead-id 9001 --source crm", 0),

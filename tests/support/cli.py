@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from click.testing import CliRunner, Result
+
 from routebook.cli.main import cli
 
 INPUTS = Path(__file__).parents[1] / "cases" / "cli" / "inputs"

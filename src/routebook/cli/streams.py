@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 from typing import Final
 
@@ -11,7 +12,14 @@ STREAM: Final = "-"
 
 
 def prepare() -> None:
-    """Let every text be written: results in UTF-8 to files and pipes, as far as it goes to a terminal."""
+    """Let every text be written: results in UTF-8 to files and pipes, as far as it goes to a terminal.
+
+    A stream that was closed before the program began goes nowhere.
+    """
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  # for as long as the program runs
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             encoding = None if stream.isatty() else "utf-8"
