@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from routebook.syntax.vocabulary import RESERVED
 from routebook.syntax.grammar import parser
+from routebook.syntax.vocabulary import RESERVED
 
 _WORD = re.compile(r"([a-z_]+?)(s\?)?\(\?[!=]")
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
 from routebook.diagnostics import Diagnostic
 from routebook.source import Source, Span
 from routebook.syntax.parse import parse
@@ -16,7 +18,7 @@ FILES = sorted(CASES.glob("*.cases"))
 
 def snippets(path: Path) -> Iterator[tuple[str, str]]:
     """The titles and texts of a file of cases, each begun by a line `=== title`."""
-    for part in path.read_text(encoding="utf-8").split("=== ")[1:]:
+    for part in re.split(r"^=== ", path.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]:
         title, _, text = part.partition("\n")
         yield title, text
 

@@ -6,13 +6,13 @@ import re
 
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+
 from routebook.source import Source
 from routebook.syntax import tree as t
 from routebook.syntax import words
 from routebook.syntax.comments import scan
 from routebook.syntax.format import format_file, format_source
 from routebook.syntax.parse import MAX_NESTING, Parsed, parse
-
 from support import trees
 
 NUMBER = re.compile(r'"(?:\\.|[^"\\])*"|\b[0-9][0-9_.]*')

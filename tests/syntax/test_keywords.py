@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
+
 from routebook.source import Source
 from routebook.syntax import tree as t
-from routebook.syntax.vocabulary import RESERVED
 from routebook.syntax.format import format_source
 from routebook.syntax.grammar import grammar_path, parser
 from routebook.syntax.parse import parse
-
+from routebook.syntax.vocabulary import RESERVED
 from support.keywords import FREE_KEYWORDS, KEYWORDS, RESERVED_TERMINALS
 
 # Where a name and a word that is not reserved may both stand, and what tells them apart.
@@ -56,7 +56,7 @@ def test_names_are_kept_from_being_reserved_words_by_the_grammar() -> None:
 
 PLACES = {
     "a field": "lead {{ {0}: id  x: text optional }} when {0} == 1 and x is known queue q",
-    "a described field": 'lead {{ a: one of ["x"] {0} "d": set of ["x"] {0} "d": date {0} "d": integer 1.. {0} "d": id }}',
+    "a described field": 'lead {{ a: one of ["x"] {0} "d": set of ["x"] {0} "d": integer 1.. {0} "d": id }}',
     "a dotted field": "lead {{ a.{0}: id  {0}.a: id }} when a.{0} == {0}.a queue q",
     "a rep field": "rep {{ {0}: bool  y: rep }} else assign pool p where rep.{0} and {0}",
     "a list": 'list {0} = ["a"] define d = x in {0} - {0} or not {0}',
@@ -76,7 +76,7 @@ PLACES = {
     "an sla": "sla {0} {{ respond within 2h then pool {0} then queue {0} close within 2h }} else queue q under {0}",
     "an sla's pool": "sla s {{ touches 2 within 2h then assign pool {0} by load then rep {0} close within 2h }}",
     "a source": 'source {0} {{ {0} from "x" default 1 {0} from "y" as "z" {0} from "w" missing ["a"] x from "y" }}',
-    "a source's field": 'source s {{ {0} from "x" {0} from "x" map {{ "a" to 1 }} {0} from "x" split by ";" {0} from "v" }}',
+    "a source's field": 'source s {{ {0} from "x" {0} from "x" map {{ "a" to 1 }} {0} from "x" split by ";" }}',
     "a test's field": 'test "t" {{ lead {{ {0}: 1 {0}: true, {0}: missing {0}: ["a"] }} expect reject }}',
     "an expression": "define d = {0} in {0} and {0} has any {0} or {0} has {0} and {0} contains {0}",
     "a comparison": "define d = {0} between {0} and {0} and {0} starts with {0} or {0} not in {0} and {0} is known",

@@ -98,11 +98,11 @@ class TreeBuilder(Transformer[Token, t.File]):
 
     def list_item(self, children: Children) -> t.ListItem:
         _, name, description, _, value = children
-        return t.ListItem(lit.span_of(children), lit.name(name), lit.optional_text(description), value)  # fmt: skip
+        return t.ListItem(lit.span_of(children), lit.name(name), lit.optional_text(description), value)
 
     def define(self, children: Children) -> t.DefineItem:
         _, name, description, _, condition = children
-        return t.DefineItem(lit.span_of(children), lit.name(name), lit.optional_text(description), condition)  # fmt: skip
+        return t.DefineItem(lit.span_of(children), lit.name(name), lit.optional_text(description), condition)
 
     def derive(self, children: Children) -> t.DeriveItem:
         _, name, description, _, type_, *rest = children
@@ -155,6 +155,8 @@ class TreeBuilder(Transformer[Token, t.File]):
             if isinstance(child, Token) and child.type != "AND"
         ]  # fmt: skip
         right = tuple(child for child in middle if isinstance(child, t.Node))
+        if words == ["matches"]:
+            lit.refuse_backspaces(right[0])
         return t.Compare(lit.span_of(children), " ".join(words), left, cast(Any, right))
 
     def sum(self, children: Children) -> t.Sum:

@@ -80,10 +80,16 @@ def keep(item: t.Item) -> None:
 
 
 def say(
-    span: Span, message: str, label: str = "", help: str | None = None, kind: Kind = kinds.INVALID_LITERAL
+    span: Span,
+    message: str,
+    label: str = "",
+    help: str | None = None,
+    kind: Kind = kinds.INVALID_LITERAL,
+    fix: str | None = None,
 ) -> None:
-    """Report a mistake in what is being read."""
-    _reading.findings.append(Diagnostic(kind, message, span, label, help=help))
+    """Report a mistake in what is being read; a `fix` replaces it."""
+    fix_at = span if fix is not None else None
+    _reading.findings.append(Diagnostic(kind, message, span, label, help=help, fix=fix, fix_at=fix_at))
 
 
 def name(token: Token) -> t.Name:
@@ -106,6 +112,15 @@ def text(token: Token | None) -> t.Literal:
     return t.Literal(span, value)
 
 
+def refuse_backspaces(pattern: t.Node) -> None:
+    """Report `\\b` in a pattern: meant for the border of a word, it is JSON's backspace, which nothing matches."""
+    if isinstance(pattern, t.Literal) and isinstance(pattern.value, str) and "\b" in pattern.value:
+        say(
+            pattern.span, "this pattern finds nothing: `\\b` in a text is a backspace", "never in a text",
+            "the border of a word is written `\\\\b`: in a text a backslash stands twice",
+        )  # fmt: skip
+
+
 def optional_text(token: Token | None) -> t.Literal | None:
     return None if token is None else text(token)
 
@@ -120,7 +135,7 @@ def number(children: list[Any]) -> t.Literal:
     if max(len(whole.lstrip("0")), len(fraction)) > MAX_DIGITS:
         say(
             span, f"the number `{_clip(str(token))}` is too long",
-            f"more than {MAX_DIGITS} digits before or after the point",
+            f"more than {MAX_DIGITS} digits before or after the point", "round it",
         )  # fmt: skip
         value = 0
     else:
@@ -133,7 +148,14 @@ def _clip(text: str, limit: int = 40) -> str:
 
 
 def _date(token: Token) -> t.Literal:
-    return _calendar(token, date.fromisoformat, date(2000, 1, 1), "date", "YYYY-MM-DD, as `2026-01-31`")
+    year, month, day = str(token).split("-")
+    if len(month) == len(day) == 2:
+        return _calendar(token, date.fromisoformat, date(2000, 1, 1), "date", "YYYY-MM-DD, as `2026-01-31`")
+    span, written = span_of([token]), f"{year}-{month:0>2}-{day:0>2}"
+    say(
+        span, f"`{token}` is no date", "not a date", f"a date is written YYYY-MM-DD: `{written}`", fix=written
+    )
+    return t.Literal(span, date(2000, 1, 1))
 
 
 def _time(token: Token) -> t.Literal:
@@ -165,13 +187,10 @@ def _calendar(
 
 def _reason(error: Exception) -> str:
     text = str(error)
-    known = {
-        "day": "no such day",
-        "month": "no such month",
-        "hour": "no such hour",
-        "minute": "no such minute",
-    }
-    return next((words for part, words in known.items() if part in text), "no such moment")
+    if "offset" in text:
+        return "no such offset"
+    known = ("day", "month", "year", "hour", "minute", "second")
+    return next((f"no such {part}" for part in known if part in text), "no such moment")
 
 
 def duration(token: Token) -> t.Duration:
@@ -183,7 +202,10 @@ def duration(token: Token) -> t.Duration:
         value = timedelta(**{_UNITS[written[-1]]: int(digits)})
         if timedelta(0) < value <= MAX_DURATION:
             return t.Duration(span, value, written)
-    say(span, f"`{_clip(written)}` is no duration that can be kept", "from `1m` up to ten years, `3660d`")
+    say(
+        span, f"`{_clip(written)}` is no duration that can be kept", "not a duration",
+        f"durations go from `1m` up to ten years, `{MAX_DURATION.days}d`",
+    )  # fmt: skip
     return t.Duration(span, timedelta(minutes=1), written)
 
 
@@ -204,6 +226,6 @@ def literal(token: Token) -> t.Literal:
 
 
 def percent(token: Token) -> t.Literal:
-    digits = str(token)[:-1].replace("_", "")
-    value = Decimal(digits) if len(digits) <= MAX_DIGITS else Decimal(0)
-    return t.Literal(span_of([token]), value, str(token))
+    """The share of an arm; its value is the number of percent."""
+    share = number([Token("DECIMAL", str(token)[:-1], token.start_pos, end_pos=token.end_pos)])
+    return t.Literal(share.span, Decimal(share.value), str(token))  # type: ignore[arg-type]

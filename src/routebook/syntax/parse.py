@@ -15,11 +15,16 @@ from routebook.syntax.grammar import parser
 from routebook.syntax.machine import Machine
 from routebook.syntax.recover import Mender
 
-MAX_NESTING: Final = 64
+MAX_NESTING: Final = 32
+"""Brackets, `not` and signs inside each other. A level of them can hold five levels of operators, each of which
+later stages walk in a few calls: Python's stack, of a thousand, is to hold them all."""
 MAX_SYNTAX_ERRORS: Final = 20
 """After this many syntax errors in one file the rest of it is left unread, and a last finding says so."""
 
-_LEXEME: Final = re.compile(r'"(?:\\.|[^"\\\n])*"|#[^\n]*|[A-Za-z_][A-Za-z0-9_.]*|[^\sA-Za-z_"#]|"')
+# what nests, and for what ends a run of it one match as long as it goes
+_NESTING: Final = re.compile(
+    r'"(?:\\.|[^"\\\n])*"?|#[^\n]*|not(?![\w.])|[-()\[\]{}]|(?:[^\s"#()\[\]{}\-\w]|\w+)+', re.ASCII
+)
 _WORD: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
 _MARK: Final = "\ufeff"
 
@@ -104,17 +109,24 @@ def _gave_up(source: Source, at: int) -> Diagnostic:
 
 
 def _too_deep(source: Source) -> Diagnostic | None:
-    """Brackets and runs of `not` or `-` nested past any use: every later stage may count on a bounded depth."""
-    depth = 0
-    run = 0
-    for found in _LEXEME.finditer(source.text):
+    """Brackets, `not` and signs nested past any use: every later stage may count on a bounded depth."""
+    depth = run = 0
+    around: list[int] = []
+    for found in _NESTING.finditer(source.text):
         lexeme = found[0]
-        run = run + 1 if lexeme in ("not", "-") else 0
-        if lexeme in ("(", "[", "{"):
-            depth += 1
-        elif lexeme in (")", "]", "}"):
-            depth = max(0, depth - 1)
-        if depth > MAX_NESTING or run > MAX_NESTING:
+        if lexeme[0] == "#":
+            continue
+        if lexeme in ("not", "-"):
+            run += 1
+        elif lexeme in ("(", "[", "{"):
+            around.append(run + 1)
+            depth += run + 1
+            run = 0
+        else:
+            run = 0
+            if lexeme in (")", "]", "}") and around:
+                depth -= around.pop()
+        if depth + run > MAX_NESTING:
             message = f"this is nested more than {MAX_NESTING} levels deep"
             span = Span(source, found.start(), found.end())
             help = "give the inner part a name with `define`, and drop brackets that change nothing"

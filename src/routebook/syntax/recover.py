@@ -166,10 +166,10 @@ class Mender:
         for found in _LEXEME.finditer(self._text, offset):
             lexeme, start = found[0], found.start()
             if lexeme == "{":
-                nested += 1
+                nested += start > offset or not self._text[:start].rstrip().endswith("{")
             elif lexeme == "}" and nested:
                 nested -= 1
-            elif lexeme == "}" and blocks:
+            elif lexeme == "}" and blocks and not self._is_stray(start, blocks[-1]):
                 depth = self._kept(["RBRACE"], offset, start, blocks[-1], whole)
                 if depth is not None:
                     return depth, start
@@ -186,6 +186,16 @@ class Mender:
         end = len(self._text)
         ends = offset < end and whole and self._machine.takes("$END", self._machine.depth)
         return (self._machine.depth if ends else self._machine.bottom()), end
+
+    def _is_stray(self, brace: int, block: Bracket) -> bool:
+        """Whether a closing brace is no end of the block, by the lines around it."""
+        if "\n" not in self._text[block.offset : brace] or self._begins_line(brace):
+            return False
+        line, _, below = self._text[brace + 1 :].partition("\n")
+        if line.strip() and line.strip()[0] not in "}#":
+            return True
+        following = re.search(r"^[ \t]*(?=\S)", below, re.MULTILINE)
+        return following is not None and len(following[0]) > self._indent(block.offset)
 
     def _entry(self, offset: int, start: int, item: int, blocks: list[Bracket], whole: bool) -> int | None:
         """How much of the stack to keep where an entry of the innermost block begins a line."""
@@ -207,12 +217,20 @@ class Mender:
     def _kept(
         self, terminals: list[str], offset: int, start: int, block: Bracket | None, whole: bool
     ) -> int | None:
-        """The greatest depth at which one of the terminals can follow, if going on there is a step forward."""
+        """The greatest depth at which one of the terminals can follow, if going on there is a step forward.
+
+        All of the stack is kept only where what was read of the broken entry is an entry in itself.
+        """
         machine = self._machine
-        between = machine.inside(block) if block is not None else machine.bottom()
-        for depth in (machine.depth, between):
-            if depth == machine.depth and (start == offset or not whole):
-                continue
-            if any(machine.takes(terminal, depth) for terminal in terminals):
+        depths = [machine.inside(block) if block is not None else machine.bottom()]
+        if (
+            whole
+            and start > offset
+            and machine.takes("RBRACE" if block is not None else "$END", machine.depth)
+        ):
+            depths.insert(0, machine.depth)
+        for depth in depths:
+            forward = start > offset or depth < machine.depth
+            if forward and any(machine.takes(terminal, depth) for terminal in terminals):
                 return depth
         return None
