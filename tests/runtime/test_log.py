@@ -57,7 +57,7 @@ def test_a_row_holds_all_that_was_decided_on() -> None:
             None,
         ],
     ]
-    assert said["arithmetic"] == "credit 2 of [ana 1, bogdan 2], weights 2:1"
+    assert said["arithmetic"] == "bogdan has the largest credit: 2 of [ana 1, bogdan 2], weights 2:1"
     assert said["turn"] == {
         "rotation": "pool seniors",
         "before": {"ana": -1, "bogdan": 1},

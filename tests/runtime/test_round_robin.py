@@ -41,7 +41,7 @@ def test_the_sequence_that_is_known_for_it() -> None:
 def test_arithmetic_and_standing() -> None:
     choice = choose(Question([Contender("ana", 2), Contender("bogdan", 1)], {"ana": 1, "bogdan": -1}))
     assert choice.rep == "ana"
-    assert choice.arithmetic == "credit 3 of [ana 3, bogdan 0], weights 2:1"
+    assert choice.arithmetic == "ana has the largest credit: 3 of [ana 3, bogdan 0], weights 2:1"
     assert choice.standing == {"ana": {"credit": 3, "weight": 2}, "bogdan": {"credit": 0, "weight": 1}}
     assert choice.credits == {"ana": 0, "bogdan": 0}
 

@@ -13,11 +13,11 @@ from routebook.render.explanation_view import (
     answer,
     candidates_tried,
     facts,
+    grounds,
     headline,
     left_out,
     passed_over,
     plan_rows,
-    standing,
     taken_by,
     verdict,
     why_not,
@@ -119,9 +119,9 @@ def _step(step: Step, title: str) -> Iterator[str]:
 def _candidates(tried: Tried) -> Iterator[str]:
     yield f"<h2>Candidates for <code>{_safe(tried.target)}</code></h2>"
     yield from _table(
-        ("rep", "", "reason", "standing"),
+        ("rep", "", "why"),
         (
-            (candidate.chosen, (candidate.rep, verdict(candidate), candidate.reason, standing(candidate)))
+            (candidate.chosen, (candidate.rep, verdict(candidate), grounds(candidate)))
             for candidate in tried.candidates
         ),
     )

@@ -13,11 +13,11 @@ from routebook.render.explanation_view import (
     answer,
     candidates_tried,
     facts,
+    grounds,
     headline,
     left_out,
     passed_over,
     plan_rows,
-    standing,
     taken_by,
     verdict,
     why_not,
@@ -124,7 +124,7 @@ def _candidates(tried: Tried) -> Iterator[Line]:
     yield EMPTY
     yield line(("candidates", Ink.STRONG), f" for {visible(tried.target)}")
     rows = [
-        (visible(candidate.rep), verdict(candidate), visible(candidate.reason), visible(standing(candidate)))
+        (visible(candidate.rep), verdict(candidate), visible(grounds(candidate)))
         for candidate in tried.candidates
     ]
     for row, candidate in zip(_aligned(rows), tried.candidates, strict=True):

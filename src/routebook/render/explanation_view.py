@@ -125,9 +125,10 @@ def verdict(candidate: Candidate) -> str:
     return "eligible" if candidate.eligible else "not eligible"
 
 
-def standing(candidate: Candidate) -> str:
-    """`credit 3, weight 2`: the numbers that the strategy compared."""
-    return ", ".join(f"{name} {brief(value)}" for name, value in (candidate.standing or {}).items())
+def grounds(candidate: Candidate) -> str:
+    """`credit 3, weight 2`: the numbers that the strategy compared, or why the rep was not among those compared."""
+    compared = ", ".join(f"{name} {brief(value)}" for name, value in (candidate.standing or {}).items())
+    return compared if candidate.eligible and compared else candidate.reason
 
 
 def facts(explanation: Explanation) -> Iterator[tuple[str, str]]:

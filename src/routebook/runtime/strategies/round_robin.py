@@ -34,6 +34,6 @@ def _arithmetic(question: Question, grown: dict[str, int], winner: Contender, ti
     if len(tied) > 1:
         same = question.turns.get(winner.rep, 0), winner.last
         rivals = [(question.turns.get(each.rep, 0), each.last) for each in tied if each is not winner]
-        settled = "the first in the pool's order" if same in rivals else "longest without a turn"
+        settled = "the first in the pool's order" if same in rivals else "the longest without a turn"
         line += f"; {len(tied)} are equal, and {winner.rep} is {settled}"
     return line
