@@ -131,7 +131,7 @@ def describe(type_: Type) -> str:
         case IdType():
             return "an id"
         case OneOfType():
-            return "one of a list"
+            return "one of the listed texts"
         case CountryType():
             return "a country"
         case EmailType():

@@ -38,7 +38,7 @@ def test_an_entry_of_a_set_stands_for_one_member_for_several_or_for_none() -> No
 
 
 def test_an_entry_of_a_single_value_is_no_list() -> None:
-    with pytest.raises(PolicyError, match="a list does not fit where one of a list is expected"):
+    with pytest.raises(PolicyError, match="a list does not fit where one of the listed texts is expected"):
         api.loads(_POLICY.format(tags='"a" to "crm"', kind='"N" to ["new"]'))
 
 

@@ -12,6 +12,7 @@ from routebook.check import kinds
 from routebook.check import targets as c
 from routebook.check.conditions import FieldRef
 from routebook.check.lower import Lowering
+from routebook.check.names import dotted
 from routebook.check.report import Report
 from routebook.syntax import tree as t
 from routebook.syntax import words
@@ -42,13 +43,9 @@ class Actions:
                 if meant
                 else f"declare it: `sla {node.text} {{ respond within 2h }}`"
             )
-            self.report.add(
-                kinds.UNKNOWN_NAME,
-                node.span,
-                f"there is no sla called `{node.text}`",
-                "not declared",
-                help=help,
-            )
+            key = ("sla", node.text) if meant is None else None
+            message = f"there is no sla called `{node.text}`"
+            self.report.add_once(key, kinds.UNKNOWN_NAME, node.span, message, "not declared", help)
         return None
 
     def target(self, node: t.Target) -> c.Target | None:
@@ -65,9 +62,9 @@ class Actions:
                     return None
                 return c.HoldTarget(self._plain(pool), condition, up_to.value, text, node.span)
             case t.QueueTarget(name=name):
-                return c.QueueTarget(self._plain(name), text, node.span)
+                return c.QueueTarget(self._plain(name, "queue"), text, node.span)
             case t.NurtureTarget(name=name):
-                return c.NurtureTarget(self._plain(name), text, node.span)
+                return c.NurtureTarget(self._plain(name, "nurture"), text, node.span)
             case t.RejectTarget(reason=reason):
                 return c.RejectTarget(str(reason.value), text, node.span)
             case t.SplitTarget():
@@ -75,15 +72,9 @@ class Actions:
             case _:
                 assert_never(node)
 
-    def _plain(self, node: t.Name) -> str:
+    def _plain(self, node: t.Name, what: str = "pool") -> str:
         if "." in node.text:
-            self.report.add(
-                kinds.UNKNOWN_NAME,
-                node.span,
-                f"`{node.text}` cannot be the name of a pool or queue",
-                "dots are for fields",
-                help=f"write `{node.text.replace('.', '_')}`",
-            )
+            dotted(node, f"the name of a {what}", self.report)
         return node.text
 
     def _pool(self, node: t.PoolTarget, text: str) -> c.PoolTarget | None:
@@ -122,12 +113,24 @@ class Actions:
 
     def _rep(self, node: t.RepTarget, text: str) -> c.RepTarget | None:
         if isinstance(node.rep, t.Literal):
-            return c.RepTarget(str(node.rep.value), text, node.span)
+            id = str(node.rep.value)
+            if not id.strip():
+                self.report.add(
+                    kinds.VALUE_OUT_OF_RANGE,
+                    node.rep.span,
+                    "nobody has an empty id",
+                    "the id of a rep is expected",
+                )
+                return None
+            return c.RepTarget(id, text, node.span)
         ref = self.lowering.fields.ref(node.rep, with_rep=False)
         if ref is None:
             return None
         if not isinstance(ref.type, RepType):
-            help = "declare the field `rep`" if isinstance(ref.type, TextType | IdType) else None
+            is_text = isinstance(ref.type, TextType | IdType)
+            help = (
+                f"where it holds the id of a rep, declare it so: `{node.rep.text}: rep`" if is_text else None
+            )
             self.report.add(
                 kinds.TYPE_MISMATCH,
                 node.rep.span,
@@ -153,6 +156,7 @@ class Actions:
                 node.span,
                 f"the arms of this split sum to {show_number(total)}%, {over} than 100%",
                 "these must sum to 100%",
+                help=f"{show_number(abs(100 - total))}% {'too much' if total > 100 else 'are left over'}",
             )
         lowered = [(Fraction(str(arm.percent.value)) / 100, self.target(arm.target)) for arm in node.arms]
         arms = tuple(c.Arm(share, target) for share, target in lowered if target is not None)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, time
 from types import MappingProxyType
+from typing import Final
 
 from routebook.check import kinds
 from routebook.check.report import Report
 from routebook.check.values import Values
 from routebook.source import Span
+from routebook.syntax import kinds as syntax_kinds
 from routebook.syntax import tree as t
 from routebook.text import nearest
 from routebook.types import DateTimeType, Schema, Value
@@ -36,6 +38,14 @@ class TestCase:
     span: Span = field(compare=False, repr=False)
 
 
+_ABSENT: Final = {
+    t.ExpectKind.RULE: "the policy has no rule {}",
+    t.ExpectKind.POOL: "no rule draws from a pool {}",
+    t.ExpectKind.QUEUE: "no rule has a queue {}",
+    t.ExpectKind.NURTURE: "no rule nurtures {}",
+}
+
+
 @dataclass(frozen=True)
 class Cases:
     """Lowers tests. `rules` are the policy's rule ids, `pools` and the like the names that its targets use."""
@@ -55,7 +65,7 @@ class Cases:
         now = self._now(node.now)
         if not node.expects:
             self.report.add(
-                kinds.TYPE_MISMATCH,
+                syntax_kinds.SYNTAX_ERROR,
                 node.name.span,
                 "this test expects nothing",
                 "it cannot fail",
@@ -69,14 +79,10 @@ class Cases:
         if name not in self.schema:
             if not self.tolerant:
                 meant = nearest(name, self.schema.fields)
-                help = f"did you mean `{meant}`?" if meant else None
-                self.report.add(
-                    kinds.UNKNOWN_NAME,
-                    item.name.span,
-                    f"`{name}` is no field of the lead",
-                    "not declared",
-                    help=help,
-                )
+                help = f"did you mean `{meant}`?" if meant else "declare it in `lead { … }`"
+                key = None if meant else ("tests", name)
+                message = f"`{name}` is no field of the lead"
+                self.report.add_once(key, kinds.UNKNOWN_NAME, item.name.span, message, "not declared", help)
             return
         if name in given:
             self.report.add(kinds.DUPLICATE_NAME, item.name.span, f"`{name}` is given twice", "again")
@@ -94,6 +100,9 @@ class Cases:
     def _now(self, node: t.Literal | None) -> datetime | None:
         if node is None:
             return None
+        if isinstance(node.value, date) and not isinstance(node.value, datetime):
+            # a day alone is its midnight in the policy's timezone
+            node = t.Literal(node.span, t.Moment(datetime.combine(node.value, time())))
         value = self.values.read(DateTimeType(), node)
         return value if isinstance(value, datetime) else None
 
@@ -109,15 +118,15 @@ class Cases:
         if known is None or what in known or self.tolerant:
             return
         assert node.what is not None
-        meant = nearest(what, known)
+        # one place is as near to another as any
+        meant = nearest(what, known) if not what.startswith("#") else None
         help = f"did you mean `{meant}`?" if meant else None
         if help is None and node.kind is t.ExpectKind.RULE:
             help = 'an unnamed rule goes by its place, in quotes: `"#3"`, `"#3.1"`, `"else"`'
-        noun = "rule" if node.kind is t.ExpectKind.RULE else f"target with the {node.kind.value}"
         self.report.add(
             kinds.UNKNOWN_NAME,
             node.what.span,
-            f"no {noun} `{what}` is in the policy",
+            _ABSENT[node.kind].format(f"`{what}`"),
             "never expected",
             help=help,
         )

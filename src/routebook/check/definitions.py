@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from routebook.check import kinds
-from routebook.check.collections import Collections, Texts
+from routebook.check.collections import MAX_TEXTS, Collections, Texts
 from routebook.check.conditions import (
     AllOf,
     Always,
@@ -49,6 +49,7 @@ class Definitions:
     lists: dict[str, Texts | None] = field(default_factory=dict)
     defines: dict[str, Condition | None] = field(default_factory=dict)
     computed: dict[str, Computed] = field(default_factory=dict)
+    _texts: int = 0
     _depths: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -60,18 +61,18 @@ class Definitions:
     def read(self) -> Lowering:
         """Read every definition; the result lowers the conditions that use them."""
         order, circular = in_order(self.names.definitions, self.report)
-        self.names.unreadable.update(circular)
+        self.names.unsure.update(circular)
         for name in order:
             item = self.names.definitions[name]
             before = len(self.report.findings)
             if not self._read(name, item) and len(self.report.findings) >= before:
-                self.names.unreadable.add(name)
+                self.names.unsure.add(name)
         return self.lowering
 
     def _read(self, name: str, item: Definition) -> bool:
         match item:
             case t.ListItem():
-                self.lists[name] = self.lowering.collections.texts(item.value)
+                self.lists[name] = self._list(item)
                 return self.lists[name] is not None
             case t.DefineItem():
                 condition = self.lowering.condition(item.condition)
@@ -83,6 +84,20 @@ class Definitions:
                 return self._keep(self._derive(item), item)
             case t.PointsItem():
                 return self._keep(self._points(item), item)
+
+    def _list(self, item: t.ListItem) -> Texts | None:
+        texts = self.lowering.collections.texts(item.value)
+        size = len(texts.exact) if texts is not None else 0
+        self._texts += size
+        if self._texts - size <= MAX_TEXTS < self._texts:
+            self.report.add(
+                kinds.VALUE_OUT_OF_RANGE,
+                item.name.span,
+                f"the lists of this policy hold more than {MAX_TEXTS:,} texts between them",
+                "this one is too much",
+                help="use lists where they are, instead of building each from the others",
+            )
+        return texts if self._texts <= MAX_TEXTS else None
 
     def _keep(self, computed: Computed | None, item: Definition) -> bool:
         if computed is None:

@@ -4,14 +4,55 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from routebook.check import kinds
 from routebook.check.conditions import Computed, FieldRef, Scope
 from routebook.check.names import NOW, Names, noun
 from routebook.check.report import Report
+from routebook.countries import is_country
 from routebook.syntax import tree as t
-from routebook.text import nearest
-from routebook.types import Schema, parts_of
+from routebook.text import fold, nearest
+from routebook.types import (
+    CountryType,
+    EmailType,
+    IdType,
+    OneOfType,
+    RepType,
+    Schema,
+    TextType,
+    Type,
+    parts_of,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """What somebody who wrote an unknown name may have meant instead; `sure` where nothing else makes sense."""
+
+    help: str
+    sure: bool
+
+
+def unquoted(name: str, type_: Type, in_list: bool = False) -> Slip | None:
+    """The slip of writing a text of this type without its quotes; None where the type has no texts."""
+    written = f'["{name}"]' if in_list else f'"{name}"'
+    match type_:
+        case OneOfType(members):
+            fits = fold(name) in {fold(member) for member in members}
+        case CountryType():
+            fits = is_country(name.upper())
+        case TextType() | IdType() | EmailType() | RepType():
+            fits = False
+        case _:
+            return None
+    return Slip(f"a text stands in quotes: `{written}`", fits)
+
+
+_HELP: Final = {
+    "list": "lists stand after `in`, `not in`, `has any`, `has all` and `has none`",
+    "define": "a define is a condition, true or false: use it bare",
+}
 
 
 @dataclass(frozen=True)
@@ -22,9 +63,14 @@ class Fields:
     computed: Mapping[str, Computed]
     report: Report
 
-    def ref(self, node: t.Name, with_rep: bool) -> FieldRef | None:
-        """The field that a name stands for, or None, reported, where it stands for none."""
+    def ref(self, node: t.Name, with_rep: bool, slip: Slip | None = None) -> FieldRef | None:
+        """The field that a name stands for, or None, reported, where it stands for none.
+
+        `slip` is what else may have been meant where the name stands.
+        """
         name = node.text
+        if name in self.names.unsure or name.rpartition(".")[0] in self.names.unsure:
+            return None
         found = self._lead(name) or self._computed(name) or self._now(name)
         if found is None and name.startswith("rep."):
             if not with_rep:
@@ -32,7 +78,7 @@ class Fields:
                 return None
             found = self._in(self.names.rep_schema, name, name.removeprefix("rep."), Scope.REP)
         if found is None:
-            self._unknown(node, with_rep)
+            self._unknown(node, with_rep, slip)
         return found
 
     def _lead(self, name: str) -> FieldRef | None:
@@ -70,7 +116,7 @@ class Fields:
             help="ask about reps in the target: `assign pool … where …`",
         )
 
-    def _unknown(self, node: t.Name, with_rep: bool) -> None:
+    def _unknown(self, node: t.Name, with_rep: bool, slip: Slip | None) -> None:
         name = node.text
         if self.names.tolerates(name) or self.names.tolerates(name.rpartition(".")[0]):
             return
@@ -81,21 +127,20 @@ class Fields:
                 node.span,
                 f"`{name}` is a {noun(item)}, not a field",
                 f"a {noun(item)}",
-                help="lists stand after `in`, `not in`, `has any`, `has all` and `has none`"
-                if noun(item) == "list"
-                else None,
+                help=_HELP.get(noun(item)),
             )
             return
         meant = nearest(name, self.names.visible(with_rep))
-        help = f"did you mean `{meant}`?" if meant else self._advice(name)
         owner = "rep" if name.startswith("rep.") else "lead"
-        self.report.add(
-            kinds.UNKNOWN_NAME,
-            node.span,
-            f"there is nothing called `{name}`",
-            f"neither a field of the {owner} nor a definition",
-            help=help,
-        )
+        message = f"there is nothing called `{name}`"
+        label = f"neither a field of the {owner} nor a definition"
+        if slip is not None and (slip.sure or not meant):
+            self.report.add(kinds.UNKNOWN_NAME, node.span, message, label, help=slip.help)
+        elif meant:
+            self.report.add(kinds.UNKNOWN_NAME, node.span, message, label, help=f"did you mean `{meant}`?")
+        else:
+            # a field that is not declared is one mistake, however often it is used
+            self.report.add_once(name, kinds.UNKNOWN_NAME, node.span, message, label, self._advice(name))
 
     def _advice(self, name: str) -> str:
         base, _, part = name.rpartition(".")

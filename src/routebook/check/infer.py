@@ -22,7 +22,9 @@ def infer_fields(items: Iterable[t.Item], known: Collection[str]) -> dict[str, s
     guesses: dict[str, _Guess] = {}
     for condition in _conditions(items):
         _from_condition(condition, guesses)
-    for name in _named_fields(items):
+    for name, type_ in _named_fields(items):
+        if type_ is not None:
+            _guess(guesses, name, type_)
         guesses.setdefault(name, _Guess())
     for name, type_ in _rep_fields(items):
         guesses[name] = _Guess(type_, optional=True, sure=True)
@@ -70,35 +72,43 @@ def _rule_conditions(rule: t.RuleItem) -> Iterable[t.Expr]:
     if isinstance(rule.body, t.Block):
         for inner in rule.body.rules:
             yield from _rule_conditions(inner)
-    else:
-        yield from (
-            target.where
-            for target in rule.body.targets
-            if isinstance(target, t.PoolTarget | t.HoldTarget) and target.where is not None
-        )
+        return
+    for target in _with_arms(rule.body.targets):
+        if isinstance(target, t.PoolTarget | t.HoldTarget) and target.where is not None:
+            yield target.where
 
 
 def _targets(items: Iterable[t.Item]) -> Iterable[t.Target]:
     for item in items:
         if isinstance(item, t.RuleItem):
             body = item.body
-            yield from body.targets if isinstance(body, t.Action) else _targets(body.rules)
+            yield from _with_arms(body.targets) if isinstance(body, t.Action) else _targets(body.rules)
+        elif isinstance(item, t.SlaItem):
+            actions = [action for step in item.steps for action in step.actions]
+            yield from _with_arms(action for action in actions if not isinstance(action, t.Reassign))
 
 
-def _named_fields(items: Iterable[t.Item]) -> Iterable[str]:
-    """Fields named by targets and points, which no condition types."""
+def _with_arms(targets: Iterable[t.Target]) -> Iterable[t.Target]:
+    for target in targets:
+        yield target
+        if isinstance(target, t.SplitTarget):
+            yield from _with_arms(arm.target for arm in target.arms)
+
+
+def _named_fields(items: Iterable[t.Item]) -> Iterable[tuple[str, str | None]]:
+    """Fields named by targets and points, which no condition types, with the type that they need, if one."""
     kept = list(items)
     for item in kept:
         if isinstance(item, t.PointsItem):
-            yield from (entry.per.text for entry in item.entries if entry.per is not None)
+            yield from ((entry.per.text, "integer") for entry in item.entries if entry.per is not None)
     for target in _targets(kept):
         match target:
             case t.PoolTarget(strategy=strategy, sticky=sticky):
-                yield from (name.text for name in (strategy.fields if strategy else ()))
+                yield from ((name.text, None) for name in (strategy.fields if strategy else ()))
                 if sticky is not None:
-                    yield sticky.field.text
+                    yield sticky.field.text, None
             case t.SplitTarget(field=field):
-                yield field.text
+                yield field.text, None
             case _:
                 pass
 
@@ -131,8 +141,9 @@ def _from_compare(node: t.Compare, guesses: dict[str, _Guess]) -> None:
         for used in names_in(side):
             guesses.setdefault(used.text, _Guess())
     if not isinstance(node.left, t.Name):
-        for used in names_in(node.left):
-            _guess(guesses, used.text, "decimal")
+        for side in (node.left, *node.right):
+            for used in names_in(side):
+                _guess(guesses, used.text, _beside(node.left))
         return
     name = node.left.text
     if node.op in ("is missing", "is known"):
@@ -144,6 +155,11 @@ def _from_compare(node: t.Compare, guesses: dict[str, _Guess]) -> None:
             type_ = _type_of(right, name)
             if type_ is not None:
                 _guess(guesses, name, type_)
+
+
+def _beside(node: t.Expr) -> str:
+    """The type of what is compared with a constant that stands first, or with a calculation."""
+    return (_type_of(node, "") or "decimal") if isinstance(node, t.Literal) else "decimal"
 
 
 def _type_of(node: t.Expr, name: str) -> str | None:

@@ -6,6 +6,7 @@ that one mistake is one finding.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -25,7 +26,7 @@ from routebook.check.conditions import (
     Pattern,
 )
 from routebook.check.fields import Fields
-from routebook.check.operands import Operands
+from routebook.check.operands import Operands, shown
 from routebook.check.report import Report
 from routebook.check.values import describe_literal, nfc
 from routebook.operators import OPERATORS, Takes, pattern
@@ -110,15 +111,13 @@ class Lowering:
         return None
 
     def _no_condition(self, node: t.Expr) -> None:
-        what = describe_literal(node) if isinstance(node, t.Literal) else "a list"
-        if isinstance(node, t.Sum | t.Product | t.Negative):
-            what = "a calculation"
+        what, help = "a calculation", "compare it with something, for example by `>=`"
+        if isinstance(node, t.Literal):
+            what, help = describe_literal(node), f"compare it with a field, for example by `== {shown(node)}`"
+        elif isinstance(node, t.ListLiteral):
+            what, help = "a list", f"ask whether a field is in it: `in {shown(node)}`"
         self.report.add(
-            kinds.TYPE_MISMATCH,
-            node.span,
-            f"{what} is no condition",
-            "neither true nor false",
-            help="compare it with something, for example by `>=`",
+            kinds.TYPE_MISMATCH, node.span, f"{what} is no condition", "neither true nor false", help=help
         )
 
     # --- Comparisons -----------------------------------------------------------------------------------
@@ -151,7 +150,7 @@ class Lowering:
             return None
         type_ = subject.type
         if OPERATORS[op].takes is Takes.ORDERED and not isinstance(type_, _ORDERED):
-            self.operands.wrong(node.left, type_, f"`{node.op}` compares numbers, dates and times")
+            self.operands.wrong(left, type_, f"`{node.op}` compares numbers, dates and times")
             return None
         if isinstance(type_, SetType):
             self.operands.wrong(
@@ -199,12 +198,10 @@ class Lowering:
             )
             return None
         if isinstance(subject.type, (*_ORDERED, BoolType)):
-            self.operands.wrong(
-                node.left,
-                subject.type,
-                "lists are of texts",
-                "compare numbers, dates and times with `between`",
-            )
+            help = "compare numbers, dates and times with `between`"
+            if isinstance(subject.type, BoolType):
+                help = f"ask it by its bare name: `{shown(node.left)}` or `not {shown(node.left)}`"
+            self.operands.wrong(node.left, subject.type, "lists are of texts", help)
             return None
         members = self.collections.lower(node.right[0], subject.type, with_rep)
         return None if members is None else (node.op, subject, (members,))
@@ -214,7 +211,9 @@ class Lowering:
         if subject is None:
             return None
         if not isinstance(subject.type, SetType):
-            help = "ask a text with `contains`, and a single value with `==` or `in`"
+            help = "ask a single value with `==` or `in`, and a text with `contains`"
+            if isinstance(subject.type, (*_ORDERED, BoolType)):
+                help = "ask numbers, dates and times with `==` or `between`, and a bool by its bare name"
             self.operands.wrong(node.left, subject.type, f"`{node.op}` asks of a set", help)
             return None
         return subject, subject.type
@@ -231,7 +230,7 @@ class Lowering:
                 right.span,
                 "`has` asks for one member",
                 "this is a list",
-                help=f"write `has any {words.expression(right)}`, `has all …` or `has none …`",
+                help=f"write `has any {shown(right)}`, `has all …` or `has none …`",
             )
             return None
         other = self.operands.against(right, type_.element, node.left, with_rep, "==")
@@ -293,7 +292,7 @@ class Lowering:
                 node.right[0].span,
                 f"RE2 does not take this pattern: {_reason(error)}",
                 "not a pattern",
-                help="look-around and back references are not in RE2, which never runs long",
+                help=_ABSENT if "(?" in text or re.search(r"\\[1-9]", text) else None,
             )
             return None
         return node.op, subject, (Pattern(text, fold_case),)
@@ -311,6 +310,8 @@ class Lowering:
         ref = self.fields.ref(node.left, with_rep)
         return None if ref is None else (node.op, ref, ())
 
+
+_ABSENT: Final = "look-around and back references are not in RE2, which never runs long"
 
 _EXAMPLES: Final[dict[type, str]] = {
     NumberType: ">= 1",

@@ -9,6 +9,7 @@ from typing import Final, TypeAlias
 from routebook.check import kinds
 from routebook.check.report import Report
 from routebook.diagnostics import Label
+from routebook.syntax import kinds as syntax_kinds
 from routebook.syntax import tree as t
 from routebook.types import DateTimeType, Schema, Type, parts_of
 
@@ -34,8 +35,9 @@ class Names:
     """The names that conditions may use.
 
     `broken` holds every word of text that could not be read: such a name is taken as declared, so that one
-    mistake is one finding. Where `anything` is set (a broken `lead` or import, or a library, whose fields are
-    its importer's), no unknown name is reported.
+    mistake is one finding. `unsure` are those that are declared badly or twice: what they stand for is not
+    judged. Where `anything` is set (a broken `lead` or import, or a library, whose fields are its importer's),
+    no unknown name is reported.
     """
 
     schema: Schema
@@ -43,7 +45,7 @@ class Names:
     definitions: Mapping[str, Definition]
     broken: frozenset[str] = frozenset()
     anything: bool = False
-    unreadable: set[str] = field(default_factory=set)
+    unsure: set[str] = field(default_factory=set)
 
     def field_type(self, name: str, schema: Schema) -> tuple[str, str | None, Type, bool] | None:
         """A field or a part of one: its base, the part, the type and whether it can be missing."""
@@ -57,7 +59,7 @@ class Names:
 
     def tolerates(self, name: str) -> bool:
         """Whether an unknown name is the consequence of a mistake that is reported already."""
-        return self.anything or name in self.broken or name in self.unreadable
+        return self.anything or name in self.broken or name in self.unsure
 
     def visible(self, with_rep: bool) -> Iterator[str]:
         """Every name that a condition could have meant."""
@@ -75,21 +77,21 @@ def _field_names(schema: Schema, prefix: str) -> Iterator[str]:
         yield from (f"{prefix}{declared.name}.{part}" for part in parts_of(declared.type))
 
 
-def collect_definitions(items: Iterable[t.Item], schema: Schema, report: Report) -> dict[str, Definition]:
-    """Lists, defines, derives and points by name; they share one space of names with the lead's fields."""
+def collect_definitions(
+    items: Iterable[t.Item], schema: Schema, report: Report, unsure: set[str]
+) -> dict[str, Definition]:
+    """Lists, defines, derives and points by name; they share one space of names with the lead's fields.
+
+    Names that stand for two things are put in `unsure`: what is said with them cannot be judged.
+    """
     found: dict[str, Definition] = {}
     for item in items:
         if not isinstance(item, t.ListItem | t.DefineItem | t.DeriveItem | t.PointsItem):
             continue
         name = item.name.text
         if "." in name:
-            report.add(
-                kinds.DUPLICATE_NAME,
-                item.name.span,
-                f"the name of a {noun(item)} cannot have a dot in it",
-                "dots are for fields",
-                help=f"write `{name.replace('.', '_')}`",
-            )
+            dotted(item.name, f"the name of a {noun(item)}", report)
+            unsure.add(name)
         elif name in found:
             first = Label(found[name].name.span, f"the {noun(found[name])} is declared here")
             report.add(
@@ -99,8 +101,9 @@ def collect_definitions(items: Iterable[t.Item], schema: Schema, report: Report)
                 "declared again",
                 related=(first,),
             )
-        elif name in schema or name == "rep":
-            span = schema[name].span if name in schema else None
+            unsure.add(name)
+        elif name in schema:
+            span = schema[name].span
             related = (Label(span, "the field is declared here"),) if span else ()
             report.add(
                 kinds.DUPLICATE_NAME,
@@ -109,9 +112,21 @@ def collect_definitions(items: Iterable[t.Item], schema: Schema, report: Report)
                 "declared again",
                 related=related,
             )
+            unsure.add(name)
         else:
             found[name] = item
     return found
+
+
+def dotted(name: t.Name, what: str, report: Report) -> None:
+    """Report a name with a dot in it where only a plain one can stand."""
+    report.add(
+        syntax_kinds.SYNTAX_ERROR,
+        name.span,
+        f"{what} cannot have a dot in it",
+        "dots are for fields",
+        help=f"write `{name.text.replace('.', '_')}`",
+    )
 
 
 def unique(named: Iterable[tuple[str, t.Node]], what: str, report: Report) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Container
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, time
 from decimal import Decimal
 from fractions import Fraction
+from typing import Final
 
 from routebook.check import kinds
 from routebook.check.conditions import Arithmetic, Constant, FieldRef, Operand
-from routebook.check.fields import Fields
+from routebook.check.fields import Fields, Slip, unquoted
 from routebook.check.report import Report
 from routebook.check.values import Values, describe_literal, key_of_value
 from routebook.syntax import tree as t
@@ -45,13 +46,7 @@ class Operands:
                 self._loose(node)
                 return None
             case t.ListLiteral():
-                self.report.add(
-                    kinds.TYPE_MISMATCH,
-                    node.span,
-                    "a list cannot stand here",
-                    "this is a list",
-                    help="lists stand after `in`, `not in`, `has any`, `has all` and `has none`",
-                )
+                self._list(node, "lists stand after `in`, `not in`, `has any`, `has all` and `has none`")
                 return None
             case _:
                 self.report.add(
@@ -63,7 +58,7 @@ class Operands:
                 )
                 return None
 
-    def _field(self, node: t.Name, with_rep: bool) -> FieldRef | None:
+    def _field(self, node: t.Name, with_rep: bool, slip: Slip | None = None) -> FieldRef | None:
         if node.text in self.defines:
             self.report.add(
                 kinds.TYPE_MISMATCH,
@@ -73,7 +68,12 @@ class Operands:
                 help=f"use it bare: `{node.text}` or `not {node.text}`",
             )
             return None
-        return self.fields.ref(node, with_rep)
+        return self.fields.ref(node, with_rep, slip)
+
+    def _list(self, node: t.ListLiteral, help: str) -> None:
+        self.report.add(
+            kinds.TYPE_MISMATCH, node.span, "a list cannot stand here", "this is a list", help=help
+        )
 
     def _loose(self, node: t.Literal) -> None:
         """A literal with no field beside it."""
@@ -100,6 +100,16 @@ class Operands:
         )
 
     def _number(self, node: t.Expr, with_rep: bool) -> FieldRef | Constant | Arithmetic | None:
+        if isinstance(node, t.Literal) and (
+            isinstance(node.value, bool) or not isinstance(node.value, int | Decimal)
+        ):
+            self.report.add(
+                kinds.TYPE_MISMATCH,
+                node.span,
+                "only numbers can be calculated with",
+                f"this is {describe_literal(node)}",
+            )
+            return None
         operand = self.operand(node, with_rep)
         if operand is not None and not isinstance(operand.type, NumberType):
             self.wrong(node, operand.type, "only numbers can be calculated with")
@@ -114,42 +124,65 @@ class Operands:
         """What a value of `type_` is compared with: a constant that fits it, or something of its type."""
         if isinstance(node, t.Literal):
             return self.constant(node, type_, subject, whole=op in ("==", "!="))
-        other = self.operand(node, with_rep)
-        if other is None:
+        if isinstance(node, t.ListLiteral) and op in ("==", "!="):
+            member = "in" if op == "==" else "not in"
+            self._list(node, f"write `{shown(subject)} {member} {shown(node)}`")
             return None
-        if not _comparable(type_, other.type):
-            self.report.add(
-                kinds.TYPE_MISMATCH,
-                node.span,
-                f"`{words.expression(subject)}` and `{words.expression(node)}` are of different types",
-                f"this is {describe(other.type)}, not {describe(type_)}",
+        if isinstance(node, t.Name):
+            other: FieldRef | Constant | Arithmetic | None = self._field(
+                node, with_rep, unquoted(node.text, type_)
             )
-            return None
-        return other
+        else:
+            other = self.operand(node, with_rep)
+        if other is None or _comparable(type_, other.type):
+            return other
+        self._unlike(node, subject, type_, other.type)
+        return None
+
+    def _unlike(self, node: t.Expr, subject: t.Expr, type_: Type, other: Type) -> None:
+        message = f"`{shown(subject)}` and `{shown(node)}` are of different types"
+        label = f"this is {describe(other)}, not {describe(type_)}"
+        if isinstance(other, OneOfType) and isinstance(type_, OneOfType):
+            message = f"`{shown(subject)}` and `{shown(node)}` can never be the same"
+            label = "it has none of the other's values"
+        self.report.add(kinds.TYPE_MISMATCH, node.span, message, label)
 
     def constant(self, node: t.Literal, type_: Type, subject: t.Expr, whole: bool = True) -> Constant | None:
         """A literal as a constant of the type of `subject`. A number only bounds it where not `whole`."""
-        if isinstance(type_, NumberType) and type_.integer and not whole and isinstance(node.value, Decimal):
-            type_ = NumberType(False, type_.low, type_.high)
-        if (
-            isinstance(type_, DateTimeType)
-            and isinstance(node.value, date)
-            and not isinstance(node.value, datetime)
+        if isinstance(type_, NumberType) and not isinstance(subject, t.Name):
+            type_ = NumberType(integer=False)  # a calculation has no range to be outside of
+        elif (
+            isinstance(type_, NumberType) and type_.integer and not whole and isinstance(node.value, Decimal)
         ):
-            self._wrong_date(node, subject)
+            type_ = NumberType(False, type_.low, type_.high)
+        if isinstance(type_, DateTimeType) and isinstance(node.value, date | time):
+            self._part_of_moment(node, subject)
             return None
         value = self.values.read(type_, node)
         return None if value is None else Constant(value, type_, key_of_value(type_, value))
 
-    def _wrong_date(self, node: t.Literal, subject: t.Expr) -> None:
-        name = words.expression(subject)
+    def _part_of_moment(self, node: t.Literal, subject: t.Expr) -> None:
+        name, what = shown(subject), describe_literal(node)
+        is_time = isinstance(node.value, time)
+        help = f"compare its {'time' if is_time else 'date'}, `{name}.{'time' if is_time else 'date'}`"
+        if not is_time:
+            help += f", or write a moment such as `{words.literal(node)}T00:00Z`"
         self.report.add(
             kinds.TYPE_MISMATCH,
             node.span,
-            f"a date does not compare with `{name}`",
-            "a date, without a time",
-            help=f"compare its date, `{name}.date`, or write a moment such as `{words.literal(node)}T00:00Z`",
+            f"{what} does not compare with `{name}`",
+            f"{what} alone",
+            help=help,
         )
+
+
+_SHORT: Final = 60
+
+
+def shown(node: t.Expr) -> str:
+    """An expression in its canonical words, cut where it is long."""
+    text = words.expression(node)
+    return text if len(text) <= _SHORT else f"{text[: _SHORT - 1]}…"
 
 
 def _comparable(left: Type, right: Type) -> bool:

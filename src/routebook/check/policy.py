@@ -15,18 +15,19 @@ from routebook.check.conditions import Computed
 from routebook.check.definitions import Definitions
 from routebook.check.imports import Program
 from routebook.check.infer import infer_fields, lead_block
-from routebook.check.names import Names, collect_definitions, unique
+from routebook.check.names import Names, collect_definitions, dotted, unique
 from routebook.check.report import Report
 from routebook.check.rules import CheckedAction, CheckedRule, Rules, all_rules, ids, rule_items
 from routebook.check.schema import REP_FIELDS, read_schema
 from routebook.check.sources import Sources
 from routebook.check.values import Values
 from routebook.check.zones import UTC, read_zone
-from routebook.diagnostics import Diagnostic, Kind, Label, in_order
+from routebook.diagnostics import Diagnostic, Label, in_order
 from routebook.source import Source, Span
 from routebook.syntax import kinds as syntax_kinds
 from routebook.syntax import tree as t
 from routebook.syntax.parse import Parsed
+from routebook.text import listed
 from routebook.types import Schema
 
 
@@ -201,17 +202,18 @@ class _Check:
         reps = [item for item in self.items if isinstance(item, t.RepItem)]
         self._only_one(self.leads, "lead")
         self._only_one(reps, "rep")
-        schema = read_schema((f for item in self.leads[:1] for f in item.fields), (), "", self.report)
-        rep_schema = read_schema(
-            (f for item in reps[:1] for f in item.fields), REP_FIELDS, "rep.", self.report
-        )
-        definitions = collect_definitions(self.items, schema, self.report)
+        unsure: set[str] = set()
+        fields = (field for item in self.leads[:1] for field in item.fields)
+        schema = read_schema(fields, (), "", self.report, unsure)
+        rep_fields = (field for item in reps[:1] for field in item.fields)
+        rep_schema = read_schema(rep_fields, REP_FIELDS, "rep.", self.report, unsure)
+        definitions = collect_definitions(self.items, schema, self.report, unsure)
         broken = frozenset(word for item in self.broken for word in item.words)
         without_lead = not self.leads and bool(self.rule_items) and "lead" not in broken
         if without_lead:
             self._missing_schema(set(definitions))
         anything = is_library or without_lead or bool(broken & {"lead", "import"}) or self._imports_failed()
-        return Names(schema, rep_schema, definitions, broken, anything)
+        return Names(schema, rep_schema, definitions, broken, anything, unsure)
 
     def _imports_failed(self) -> bool:
         imports = {
@@ -234,7 +236,7 @@ class _Check:
         self.report.add(
             kinds.MISSING_SCHEMA,
             span,
-            f"the policy does not say what a lead is: its rules ask for {', '.join(f'`{name}`' for name in fields)}",
+            f"the policy does not say what a lead is: its rules ask for {_some(list(fields))}",
             "no `lead` block",
             help="paste this above the rules and set the types right",
             fix=lead_block(fields),
@@ -247,21 +249,15 @@ class _Check:
         unique(((str(item.name.value), item.name) for item in self.test_items), "tests", self.report)
         named = [item.name for item in all_rules(self.rule_items) if item.name is not None]
         unique(((name.text, name) for name in named), "rules", self.report)
-        dotted: tuple[tuple[str, list[t.Name]], ...] = (
-            ("rule", named),
-            ("sla", [item.name for item in sla_items]),
-            ("source", [item.name for item in sources]),
+        kinds_of_names: tuple[tuple[str, list[t.Name]], ...] = (
+            (" rule", named),
+            ("n sla", [item.name for item in sla_items]),
+            (" source", [item.name for item in sources]),
         )
-        for what, names in dotted:
+        for what, names in kinds_of_names:
             for name in names:
                 if "." in name.text:
-                    self._dotted(kinds.DUPLICATE_NAME, name, what)
-
-    def _dotted(self, kind: Kind, name: t.Name, what: str) -> None:
-        help = f"write `{name.text.replace('.', '_')}`"
-        self.report.add(
-            kind, name.span, f"the name of a {what} cannot have a dot in it", "dots are for fields", help=help
-        )
+                    dotted(name, f"the name of a{what}", self.report)
 
     # --- Tests ----------------------------------------------------------------------------------------
 
@@ -278,6 +274,11 @@ class _Check:
         tolerant = names.anything or self.report.has_errors
         cases = Cases(names.schema, values, self.report, set(ids(rules)), named, tolerant)
         return tuple(cases.lower(item) for item in self.test_items)
+
+
+def _some(names: Sequence[str], most: int = 8) -> str:
+    shown = [f"`{name}`" for name in names[:most]]
+    return listed(shown) if len(names) <= most else f"{', '.join(shown)} and {len(names) - most} more"
 
 
 def _first_word(item: t.Node, word: str) -> Span:

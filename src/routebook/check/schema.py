@@ -126,9 +126,16 @@ def _number(node: t.TypeName, report: Report) -> NumberType:
 
 
 def read_schema(
-    declarations: Iterable[t.FieldDecl], builtin: tuple[Field, ...], prefix: str, report: Report
+    declarations: Iterable[t.FieldDecl],
+    builtin: tuple[Field, ...],
+    prefix: str,
+    report: Report,
+    unsure: set[str],
 ) -> Schema:
-    """The schema of `lead { … }` (prefix empty) or `rep { … }` (prefix `rep.`), the built-in fields first."""
+    """The schema of `lead { … }` (prefix empty) or `rep { … }` (prefix `rep.`), the built-in fields first.
+
+    Names that are declared twice are put in `unsure`, with their prefix; the first declaration stands.
+    """
     fields: dict[str, Field] = {field.name: field for field in builtin}
     for node in declarations:
         name = node.name.text
@@ -136,6 +143,7 @@ def read_schema(
         clash = _clash(name, type_, fields)
         if clash is not None:
             _report_clash(node, prefix, clash, report)
+            unsure.update((prefix + name, prefix + clash.name))
         elif not prefix and name.startswith(("rep.", "now.")):
             owner = "the rep" if name.startswith("rep.") else "`now`"
             report.add(
@@ -145,7 +153,8 @@ def read_schema(
                 "taken",
                 help="choose another name",
             )
-        else:
+            unsure.add(name)
+        if name not in fields:
             description = str(node.description.value) if node.description else None
             fields[name] = Field(name, type_, node.optional, description, node.name.span)
     return Schema(MappingProxyType(fields))

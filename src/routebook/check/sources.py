@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -13,8 +14,11 @@ from routebook.check.report import Report
 from routebook.check.values import Values
 from routebook.diagnostics import Label
 from routebook.syntax import tree as t
-from routebook.text import fold, nearest
+from routebook.text import counted, fold, listed, nearest
 from routebook.types import DateTimeType, DateType, Schema, SetType, TimeType, Type, Value, describe
+
+_SHOWN: Final = 8
+"""So many of the fields that a source leaves out are pointed at."""
 
 _CALENDAR: Final = (DateType, TimeType, DateTimeType)
 
@@ -45,16 +49,18 @@ class Sources:
                     related=(label,),
                 )
             elif name not in self.schema:
-                self._unknown(field)
+                # what a misspelt field fills is not left out as well
+                first.setdefault(self._unknown(field) or name, field)
             else:
                 fields[name] = self._field(field, self.schema[name].type, common)
             first.setdefault(name, field)
         self._complete(node, first)
         return c.SourceMap(node.name.text, MappingProxyType(fields), node.span)
 
-    def _unknown(self, field: t.SourceField) -> None:
+    def _unknown(self, field: t.SourceField) -> str | None:
+        """Report a field that is not declared; the result is the one that was meant, where that is clear."""
         if self.anything:
-            return
+            return None
         name = field.name.text
         meant = nearest(name, self.schema.fields)
         help = f"did you mean `{meant}`?" if meant else "declare it in `lead { … }`"
@@ -65,23 +71,28 @@ class Sources:
             "not declared",
             help=help,
         )
+        return meant
 
     def _complete(self, node: t.SourceItem, first: dict[str, t.SourceField]) -> None:
         """A required field that a source never fills would have every lead rejected."""
-        for declared in self.schema:
-            if declared.optional or declared.name in first or isinstance(declared.type, SetType):
-                continue
-            related = (
-                (Label(declared.span, "it is declared here, and not `optional`"),) if declared.span else ()
-            )
-            self.report.add(
-                kinds.INCOMPLETE_SOURCE,
-                node.name.span,
-                f"every lead of `{node.name.text}` would be rejected: it never fills `{declared.name}`",
-                "a required field is left out",
-                related=related,
-                help=f'add `{declared.name} from "…"`, or declare the field `optional`',
-            )
+        left_out = [
+            declared
+            for declared in self.schema
+            if not (declared.optional or declared.name in first or isinstance(declared.type, SetType))
+        ]
+        if not left_out:
+            return
+        names = [f"`{declared.name}`" for declared in left_out]
+        labels = [Label(each.span, "not `optional`") for each in left_out if each.span is not None]
+        one, and_so_on = left_out[0].name, " and so on" if len(names) > 1 else ""
+        self.report.add(
+            kinds.INCOMPLETE_SOURCE,
+            node.name.span,
+            f"every lead of `{node.name.text}` would be rejected: it never fills {listed(names, 'or')}",
+            f"{counted(len(left_out), 'required field')} left out",
+            related=tuple(labels[:_SHOWN]),
+            help=f'add `{one} from "…"`{and_so_on}, or declare what may be missing `optional`',
+        )
 
     def _field(self, node: t.SourceField, type_: Type, common: frozenset[str]) -> c.SourceField:
         item_type = type_.element if isinstance(type_, SetType) else type_
@@ -154,11 +165,12 @@ class Sources:
                 f"`{node.name.text}` is {describe(type_)}",
             )
             return None
-        if not _is_format(text, type_):
+        lost = _lost(text, type_)
+        if lost is not None:
             self.report.add(
                 kinds.VALUE_OUT_OF_RANGE,
                 node.as_.span,
-                f"`{text}` does not say where {describe(type_)} stands",
+                f"no value of `{node.name.text}` could be read: {lost}",
                 "not such a format",
                 help="write it with `%Y`, `%m`, `%d`, `%H`, `%M` and `%S`, as `%m/%d/%Y`",
             )
@@ -166,18 +178,18 @@ class Sources:
         return text
 
 
-def _is_format(text: str, type_: Type) -> bool:
-    """Whether a moment written in this format can be read back, day or time or both."""
+def _lost(text: str, type_: Type) -> str | None:
+    """Why a moment written in this format cannot be read back; None where it can, as far as the type needs it."""
     moment = datetime(2026, 11, 28, 13, 45)  # noqa: DTZ001 -- formats may leave the offset out
     try:
         back = datetime.strptime(moment.strftime(text), text)  # noqa: DTZ007
-    except (ValueError, UnicodeError):
-        return False
-    day = back.date() == moment.date()
-    clock = (back.hour, back.minute) == (moment.hour, moment.minute)
-    if isinstance(type_, DateType):
-        return day
-    return clock if isinstance(type_, TimeType) else day
+    except (ValueError, UnicodeError, OverflowError, re.error):
+        return f"`{text}` is not a format of dates and times"
+    if not isinstance(type_, TimeType) and back.date() != moment.date():
+        return f"`{text}` leaves out the day, the month or the year"
+    if isinstance(type_, TimeType) and (back.hour, back.minute) != (moment.hour, moment.minute):
+        return f"`{text}` leaves out the hour or the minute"
+    return None
 
 
 def _texts(node: t.MissingTexts | None) -> frozenset[str]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, Final, assert_never
 from zoneinfo import ZoneInfo
 
@@ -41,7 +42,6 @@ _EXAMPLES: Final[dict[type, str]] = {
     TimeType: "09:30",
     DateTimeType: "2026-01-31T09:30Z",
     BoolType: "true",
-    NumberType: "70",
 }
 
 
@@ -102,7 +102,11 @@ class Values:
             case TimeType():
                 return value if isinstance(value, time) else self._mismatch(type_, node)
             case DateTimeType():
-                return self.moment(value) if isinstance(value, t.Moment) else self._mismatch(type_, node)
+                return (
+                    self.moment(value, node.span)
+                    if isinstance(value, t.Moment)
+                    else self._mismatch(type_, node)
+                )
             case TextType() | IdType() | OneOfType() | CountryType() | EmailType() | RepType():
                 return (
                     self.text(type_, value, node.span)
@@ -114,13 +118,20 @@ class Values:
             case _:
                 assert_never(type_)
 
-    def moment(self, moment: t.Moment) -> datetime:
+    def moment(self, moment: t.Moment, span: Span) -> datetime | None:
         """A moment with its offset; without one it is in the policy's timezone."""
         value = moment.value
-        if value.tzinfo is None:
-            local = value.replace(tzinfo=self._timezone)
-            # A fixed offset: in an hour that comes twice, moments of different zones never compare equal.
-            return value.replace(tzinfo=timezone(local.utcoffset() or timedelta()))
+        try:
+            if value.tzinfo is None:
+                local = value.replace(tzinfo=self._timezone)
+                # A fixed offset: in an hour that comes twice, moments of different zones never compare equal.
+                value = value.replace(tzinfo=timezone(local.utcoffset() or timedelta()))
+            # Whoever decides asks for the day and hour in either zone.
+            value.astimezone(UTC)
+            value.astimezone(self._timezone)
+        except (OverflowError, ValueError):
+            self._out_of_range(span, "no calendar has this moment", "outside the years 1 to 9999")
+            return None
         return value
 
     def number(self, type_: NumberType, value: int | Decimal, span: Span) -> Value | None:
@@ -153,7 +164,7 @@ class Values:
                 span,
                 "an empty text is never a value: empty counts as missing",
                 "empty",
-                "ask with `is missing` or `is known`",
+                "ask with `is missing` or `is known`; where a value stands, write `missing`",
             )
             return None
         match type_:
@@ -162,23 +173,27 @@ class Values:
             case CountryType():
                 return self._country(value, span)
             case EmailType():
-                before, at, after = clean(value).partition("@")
-                if not (before and at and after) or "@" in after:
-                    self._out_of_range(
-                        span, f"`{value}` is no email address", "one `@` with something on both sides"
-                    )
-                    return None
-                return clean(value)
+                return self._email(value, span)
             case IdType() | RepType():
                 return value
             case _:
                 return clean(value)
 
+    def _email(self, value: str, span: Span) -> str | None:
+        address = clean(value)
+        before, at, after = address.partition("@")
+        if before and at and after and "@" not in after and not any(char.isspace() for char in address):
+            return address
+        label = "one `@` with something on both sides, and no spaces"
+        self._out_of_range(span, f"`{value}` is no email address", label)
+        return None
+
     def _member(self, members: tuple[str, ...], value: str, span: Span) -> str | None:
-        key = fold(value)
-        for member in members:
-            if fold(member) == key:
-                return member
+        member = spellings(members).get(fold(value))
+        if member is not None:
+            return member
+        if not members:
+            return None  # the type is the mistake, and reported
         meant = nearest(value, members)
         help = f"did you mean `{meant}`?" if meant else f"it is one of: {_clipped(members)}"
         self._out_of_range(
@@ -199,7 +214,7 @@ class Values:
         self, type_: Type, node: t.Literal, help: str | None = None, fix: str | None = None
     ) -> Value | None:
         what = describe_literal(node)
-        example = _EXAMPLES.get(type(type_))
+        example = _EXAMPLES.get(type(type_)) if not isinstance(type_, NumberType) else _number_in(type_)
         if help is None:
             help = f"write it like `{example}`" if example else "write it in double quotes"
         self._report.add(
@@ -214,6 +229,19 @@ class Values:
 
     def _out_of_range(self, span: Span, message: str, label: str, help: str | None = None) -> None:
         self._report.add(kinds.VALUE_OUT_OF_RANGE, span, message, label, help=help)
+
+
+@lru_cache(maxsize=256)
+def spellings(members: tuple[str, ...]) -> dict[str, str]:
+    """The listed spelling of each member, by how texts compare."""
+    return {fold(member): member for member in reversed(members)}
+
+
+def _number_in(type_: NumberType) -> str:
+    """A number of the type."""
+    low = type_.low if type_.low is not None else 70
+    high = type_.high if type_.high is not None else max(70, low)
+    return show_number(min(max(70, low), high))
 
 
 def _clipped(members: tuple[str, ...], limit: int = 8) -> str:
