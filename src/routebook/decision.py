@@ -28,18 +28,57 @@ class Outcome(StrEnum):
     UNDECIDED = "undecided"
 
 
+@dataclass(frozen=True, slots=True)
+class AccountMatch:
+    """Which account a lead belongs to, and how that is known.
+
+    `account` is the account's id, None where no account was found; `how` what matched: "id", "domain",
+    "subdomain", "name", "words" (the same words in another order) or "misspelt"; `score` how alike the names
+    are, in whole per cent, with the `threshold` that it had to reach: both None but for "misspelt". `tied` are
+    the ids of the other accounts that matched as well; `words` say all of it in sentences.
+    """
+
+    account: str | None
+    name: str | None
+    how: str | None
+    words: tuple[str, ...]
+    score: int | None = None
+    threshold: int | None = None
+    tied: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "account": self.account,
+            "name": self.name,
+            "how": self.how,
+            "score": self.score,
+            "threshold": self.threshold,
+            "tied": list(self.tied),
+            "words": list(self.words),
+        }
+
+
 class Lead(Mapping[str, Any]):
     """A validated lead: its known fields by name, normalised; a missing field is absent.
 
-    `id` is the value of its id field as text, or None where the policy declares none.
+    `id` is the value of its id field as text, or None where the policy declares none; `account` how it was
+    matched to an account, None where accounts play no part.
     Equal leads have equal ids and fields; a lead is immutable and hashable by identity of content.
     """
 
-    __slots__ = ("_values", "id")
+    __slots__ = ("_values", "account", "id")
 
-    def __init__(self, values: Mapping[str, Any], id: str | None = None) -> None:
+    def __init__(
+        self, values: Mapping[str, Any], id: str | None = None, account: AccountMatch | None = None
+    ) -> None:
         self._values = dict(values)
         self.id = id
+        self.account = account
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What an explanation says of the lead itself: the account that it was matched to."""
+        return () if self.account is None else self.account.words
 
     def __getitem__(self, name: str) -> Any:
         return self._values[name]

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import tzinfo
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from routebook.check.targets import SourceMap
-from routebook.decision import Lead
+from routebook.decision import AccountMatch, Lead
 from routebook.intake.columns import Flattener, Shape, match
 from routebook.intake.fields import FieldReader, field_readers
 from routebook.intake.problems import LeadError, Misfit, Problem, quoted
 from routebook.intake.values import is_missing
 from routebook.text import listed
 from routebook.types import Schema, Value
+
+if TYPE_CHECKING:
+    from routebook.intake.accounts.matching import AccountMatching
 
 _SHAPES_KEPT: Final = 1000  # records of JSON come in many shapes, but not in endless ones
 
@@ -31,16 +35,28 @@ class Intake:
     """Reads records against one schema, and through one source where given. Make one and keep it.
 
     Records bear the fields' own names, or the source's columns: a name matches exactly, else ignoring case
-    and surrounding space; nested objects serve dotted names. Thread-safe.
+    and surrounding space; nested objects serve dotted names. With accounts, each record is matched to one,
+    which fills what the record leaves missing before anything is found to be missing. Thread-safe.
     """
 
-    def __init__(self, schema: Schema, timezone: tzinfo, source: SourceMap | None = None) -> None:
+    def __init__(
+        self,
+        schema: Schema,
+        timezone: tzinfo,
+        source: SourceMap | None = None,
+        accounts: AccountMatching | None = None,
+    ) -> None:
         self.schema = schema
         self.source = source
         self.readers = field_readers(schema, timezone, source)
         self._columns = tuple(reader.column for reader in self.readers)
         self._flattener = Flattener(column for column in self._columns if column is not None)
         self._id = schema.id_field
+        self._accounts = accounts
+        matched_by = () if accounts is None else accounts.evidence_fields
+        self._evidence = tuple(
+            (place, reader) for place, reader in enumerate(self.readers) if reader.name in matched_by
+        )
         self._shapes: dict[tuple[Any, ...], Shape] = {}
 
     def lead(self, record: Mapping[str, Any]) -> Lead:
@@ -80,6 +96,7 @@ class Intake:
         """As `validate`, for a record from `shaped`; misspelt keys are problems where `strict`."""
         values: dict[str, Value] = {}
         problems: list[Problem] = []
+        account, filled = self._matched(flat, shape)
         for reader, key in zip(self.readers, shape.keys, strict=True):
             raw = None if key is None else flat[key]
             value: Value | None = None
@@ -90,7 +107,7 @@ class Intake:
                     problems += [Problem(reader.name, raw, message) for message in misfit.messages]
                     continue
             if value is None:
-                value = reader.blank
+                value = filled.get(reader.name, reader.blank)
             if value is not None:
                 values[reader.name] = value
             elif reader.required:
@@ -99,7 +116,25 @@ class Intake:
             problems += self._ill_named(flat, shape, strict)
         id = values.get(self._id) if self._id is not None else None
         lead = id if isinstance(id, str) else None
-        return Invalid(tuple(problems), lead) if problems else Lead(values, lead)
+        return Invalid(tuple(problems), lead) if problems else Lead(values, lead, account)
+
+    def _matched(
+        self, flat: Mapping[str, Any], shape: Shape
+    ) -> tuple[AccountMatch | None, Mapping[str, Value]]:
+        """The record's account, by those of its values that can be read, and what that account says."""
+        if self._accounts is None:
+            return None, {}
+        known: dict[str, Value] = {}
+        for place, reader in self._evidence:
+            key = shape.keys[place]
+            raw = None if key is None else flat[key]
+            if is_missing(raw):
+                continue
+            with suppress(Misfit):
+                value = reader.read(raw)
+                if value is not None:
+                    known[reader.name] = value
+        return self._accounts.match(known)
 
     def _lack(self, reader: FieldReader, shape: Shape) -> Problem:
         """Why a field that a lead needs has no value."""

@@ -8,7 +8,7 @@ from typing import Final
 
 from routebook.check.kinds import KINDS as CHECK_KINDS
 from routebook.diagnostics import Kind
-from routebook.lint.kinds import INVALID_SETTINGS
+from routebook.lint.kinds import INVALID_ACCOUNTS, INVALID_SETTINGS
 from routebook.lint.registry import LINTS
 from routebook.lint.rules import unused_allowance
 from routebook.roster.problems import INVALID_ROSTER
@@ -20,7 +20,7 @@ LINT_KINDS: Final[tuple[Kind, ...]] = (*(row.kind for row in LINTS), unused_allo
 
 KINDS: Final[tuple[Kind, ...]] = tuple(
     sorted(
-        (*SYNTAX_KINDS, *CHECK_KINDS, INVALID_ROSTER, INVALID_SETTINGS, *LINT_KINDS),
+        (*SYNTAX_KINDS, *CHECK_KINDS, INVALID_ROSTER, INVALID_SETTINGS, INVALID_ACCOUNTS, *LINT_KINDS),
         key=lambda kind: kind.code,
     )
 )
