@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from routebook import files
 from routebook.check.policy import Checked, CheckedPolicy
@@ -19,7 +19,13 @@ from routebook.plan.build import build
 from routebook.plan.tree import Tree
 from routebook.plan.walk import decision_of, walk
 from routebook.roster import Roster
+from routebook.runtime.fit import fit
 from routebook.settings import Settings, settings_for
+
+
+FIRST_YEAR: Final = 1900
+LAST_YEAR: Final = 2899
+"""The years that decisions can be made in: those of a router."""
 
 
 class Policy:
@@ -79,11 +85,17 @@ class Policy:
 
 
 def moment(now: datetime | None) -> datetime:
-    """The moment to decide at: the present where none is given. Raises `RoutebookError` for one without an offset."""
+    """The moment to decide at: the present where none is given.
+
+    Raises `RoutebookError` for one without an offset, or so far off that no time zone can tell its day.
+    """
     if now is None:
         return datetime.now(UTC)
     if now.tzinfo is None or now.utcoffset() is None:
         raise RoutebookError("`now` has no offset from UTC: give an aware datetime")
+    if not FIRST_YEAR <= now.year <= LAST_YEAR:
+        words = f"the years are {FIRST_YEAR} to {LAST_YEAR}"
+        raise RoutebookError(f"the moment {now.isoformat()} is out of reach: {words}")
     return now
 
 
@@ -154,7 +166,8 @@ def _library(loaded: files.Loaded) -> Diagnostic:
 
 def _lint(policy: Policy, roster: Roster | None, settings: Settings) -> tuple[Diagnostic, ...]:
     handed_off = frozenset(settings.handoff)
-    return lint(Subject(policy.checked, policy.tree, roster, handed_off), settings.lint)
+    people = fit(policy.tree, roster).values if roster is not None else {}
+    return lint(Subject(policy.checked, policy.tree, roster, handed_off, people), settings.lint)
 
 
 def load_roster(roster: str | Path | Roster | None) -> Roster | None:

@@ -229,3 +229,29 @@ def test_a_shared_mistake_is_said_once(folder: Path) -> None:
     (folder / "library" / "regions.route").write_text('list dach = ["DE", "AT", 5]\n')
     report = run("check library").stdout
     assert report.count("5]") == 1
+
+
+def test_a_run_that_cannot_begin_leaves_no_store_behind(folder: Path) -> None:
+    line = f"route good.route --roster roster.toml --now {NOW} --store sqlite:///s.db"
+    assert run(f"{line} --leads nothing.csv").exit_code == 2
+    assert run(f"{line} --leads leads.csv --output no/such/out.csv").exit_code == 2
+    assert not (folder / "s.db").exists()
+
+
+def test_a_shared_syntax_error_stops_tests_and_is_said_once(folder: Path) -> None:
+    (folder / "library" / "regions.route").write_text("list dach = [\n")
+    result = run("test library")
+    assert result.exit_code == 2
+    assert result.stderr.count("syntax-error") == 1
+
+
+@pytest.mark.parametrize("now", ["0001-01-01T00:00+14:00", "9999-12-31T23:59-12:00"])
+@pytest.mark.parametrize("command", ["decide", "route --roster roster.toml", "explain"])
+def test_moments_at_the_ends_of_time(folder: Path, now: str, command: str) -> None:
+    (folder / "clock.route").write_text(
+        'policy "clock"\n  timezone "Asia/Tokyo"\nlead { id: id }\nwhen now.hour < 9 queue early\nelse queue late\n'
+    )
+    leads = "--lead lead.json" if command == "explain" else "--leads lead.json"
+    result = run(f"{command} clock.route {leads} --now {now}")
+    assert "internal error" not in result.stderr
+    assert result.exit_code in (0, 2)

@@ -10,7 +10,7 @@ from routebook import api
 from routebook.cli.endings import NO
 from routebook.cli.options import format_option, paths_argument, read_once, roster_option
 from routebook.cli.progress import Progress
-from routebook.cli.project import Rosters, loaded
+from routebook.cli.project import Rosters, each_once, loaded
 from routebook.cli.streams import emit
 from routebook.diagnostics import Diagnostic, Severity, in_order
 from routebook.render.findings import FORMATS
@@ -55,18 +55,11 @@ def _check(paths: tuple[str, ...], roster: str | None, fail_on: Severity) -> Che
     read_once(*paths, roster)
     rosters = Rosters(roster)
     policies = loaded(paths)
-    found: dict[tuple[object, ...], Diagnostic] = {}
+    found: list[Diagnostic] = []
     names: dict[str, None] = {}
     with Progress("checking", len(policies)) as progress:
         for program, settings in policies:
             names.update(dict.fromkeys(source.name for source in program.files))
-            for finding in api.check_loaded(program, rosters.of(settings), settings).findings:
-                found.setdefault(_identity(finding), finding)
+            found += api.check_loaded(program, rosters.of(settings), settings).findings
             progress.done += 1
-    return CheckReport(in_order(found.values()), tuple(names), fail_on)
-
-
-def _identity(finding: Diagnostic) -> tuple[object, ...]:
-    """Two policies that import one file find the same in it; it is said once."""
-    place = (finding.span.start, finding.span.end) if finding.span is not None else None
-    return (finding.code, finding.file, place, finding.message)
+    return CheckReport(in_order(each_once(found)), tuple(names), fail_on)

@@ -28,6 +28,7 @@ from routebook.intake.validate import Intake
 from routebook.render.explanations import FORMATS
 from routebook.render.formats import named
 from routebook.render.paint import style_for
+from routebook.render.visible import visible
 from routebook.routing import Router, explain_log, is_new
 from routebook.settings import Settings
 
@@ -127,7 +128,7 @@ def _one_lead(path: str, format: str | None, wanted: str | None, intake: Intake)
                 raise InputError(f"`{name}` has {which}{hint}")
             found = item.lead if item.lead.id is not None else Lead(item.lead, item.id)
         for note in leads.notes:
-            say(f"note: {note}")
+            say(f"note: {visible(note)}")
     if found is None:
         raise InputError(f"`{name}` has no lead" + (f" with the id `{wanted}`" if wanted is not None else ""))
     return found

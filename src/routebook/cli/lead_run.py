@@ -24,6 +24,7 @@ from routebook.render.paint import style_for
 from routebook.render.rejects_text import RejectTally
 from routebook.render.rows import REJECT_COLUMNS, REJECT_FORMATS, WriteRow, format_for
 from routebook.render.summary_text import Tally
+from routebook.render.visible import visible
 
 _LINED: Final = (".csv", ".jsonl", ".ndjson")
 
@@ -114,7 +115,7 @@ class LeadRun:
         """Say on standard error what became of the leads."""
         style = style_for(sys.stderr)
         for note in self._leads.notes:
-            say(f"note: {note}")
+            say(f"note: {visible(note)}")
         say(rejects_text.render(self._reasons, style) + summary_text.render(self.tally, style).rstrip("\n"))
 
 

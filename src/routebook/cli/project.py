@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +13,7 @@ from routebook import api, files
 from routebook.check.targets import SourceMap
 from routebook.cli.stdin import standard_input
 from routebook.cli.streams import STREAM
+from routebook.diagnostics import Diagnostic
 from routebook.roster import Roster
 from routebook.settings import Settings, settings_for
 from routebook.text import listed, nearest
@@ -38,6 +39,15 @@ def loaded(paths: Sequence[str]) -> list[tuple[files.Loaded, Settings]]:
     for file in files.find(named):
         found.append((files.load(file), settings_for(file.path)))
     return found
+
+
+def each_once(findings: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """The findings without repeats: two policies that import one file find the same in it."""
+    found: dict[tuple[object, ...], Diagnostic] = {}
+    for finding in findings:
+        place = (finding.span.start, finding.span.end) if finding.span is not None else None
+        found.setdefault((finding.code, finding.file, place, finding.message), finding)
+    return list(found.values())
 
 
 def load_policy(policy: str, prove: bool = False, roster: Roster | None = None) -> api.Policy:

@@ -81,11 +81,17 @@ def command(
     chosen = load_policy(policy)
     tree = chosen.tree
     intake = Intake(tree.schema, tree.timezone, source_of(source, settings, chosen))
-    with _router(chosen, people, store_of(store, settings), despite_findings) as router:
-        with LeadRun(places, intake, ASSIGNMENT_COLUMNS, "routing") as run:
-            for assignment in router.route_many(_with_ids(run.fitting(), router.durable), now):
-                run.write(assignment)
-        run.sum_up()
+    if not despite_findings:
+        _prove(chosen, people)
+    url = store_of(store, settings)
+    # the store last: a run that cannot begin leaves none behind
+    with (
+        LeadRun(places, intake, ASSIGNMENT_COLUMNS, "routing") as run,
+        Router(chosen, people, url, prove=False) as router,
+    ):
+        for assignment in router.route_many(_with_ids(run.fitting(), router.durable), now):
+            run.write(assignment)
+    run.sum_up()
     if strict and run.has_rejects:
         context.exit(NO)
 
@@ -97,10 +103,10 @@ def _roster(option: str | None, settings: Settings) -> Roster:
     return read_roster(path)
 
 
-def _router(policy: api.Policy, roster: Roster, store: str | None, despite_findings: bool) -> Router:
+def _prove(policy: api.Policy, roster: Roster) -> None:
     with Progress("checking"):
         try:
-            return Router(policy, roster, store, prove=not despite_findings)
+            api.prove_with(policy, roster)
         except PolicyError:
             say("no lead is routed: the check finds errors; mend them, or route by --despite-findings")
             raise

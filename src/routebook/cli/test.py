@@ -10,7 +10,7 @@ from routebook import api
 from routebook.cli.endings import NO
 from routebook.cli.options import format_option, paths_argument, read_once, roster_option
 from routebook.cli.progress import Progress
-from routebook.cli.project import Rosters, loaded
+from routebook.cli.project import Rosters, each_once, loaded
 from routebook.cli.streams import emit
 from routebook.diagnostics import Diagnostic, PolicyError
 from routebook.plan.testing import TestResult
@@ -66,5 +66,5 @@ def _policies(paths: tuple[str, ...], roster: str | None) -> list[tuple[api.Poli
         if policy is not None:
             policies.append((policy, rosters.of(settings)))
     if findings:
-        raise PolicyError(dict.fromkeys(findings))
+        raise PolicyError(each_once(findings))
     return policies
