@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 
 from routebook.runtime.state import (
@@ -84,6 +84,11 @@ class Ledger:
             self.load_reps((id,))
             found = self._reps[id]
         return found
+
+    @property
+    def states(self) -> Mapping[str, RepState]:
+        """The reps that have been read."""
+        return self._reps
 
     def week(self, id: str, monday: date) -> Week:
         key = (id, monday)

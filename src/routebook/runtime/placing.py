@@ -154,7 +154,7 @@ class Placing:
     def _choose(self, bench: Bench, strategy: Strategy, eligible: list[Member]) -> tuple[Choice, Turn | None]:
         row = BY_NAME[strategy.name]
         values = tuple((ref.name, key_text(ref, self.environment)) for ref in strategy.fields)
-        contenders = tuple(self._contender(member) for member in eligible)
+        contenders = self._contenders(eligible)
         if not row.takes_turns:
             question = Question(contenders, {}, {}, values, self.lead, bench.roomiest)
             return row.choose(question), None
@@ -173,9 +173,14 @@ class Placing:
         absent = [member.id for member in bench.members if is_absent(member, self.moment)]
         return welcomed(bench.pool, rotation, bench.weights, absent)
 
-    def _contender(self, member: Member) -> Contender:
-        state = self.ledger.rep(member.id)
-        return Contender(member.id, member.rep.weight, member.rep.capacity, state.active, state.last)
+    def _contenders(self, eligible: list[Member]) -> list[Contender]:
+        states = self.ledger.states
+        return [
+            Contender(
+                each.id, each.rep.weight, each.rep.capacity, states[each.id].active, states[each.id].last
+            )
+            for each in eligible
+        ]
 
     def _sticky_key(self, pool: str, sticky: Sticky | None) -> StickyKey | None:
         """What the lead's value is remembered under; a missing value sticks to nobody."""

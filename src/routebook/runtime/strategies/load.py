@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
+from math import lcm
 
 from routebook.runtime.strategies.base import Choice, Contender, Question, last_words, listing
 
@@ -14,10 +14,17 @@ def choose(question: Question) -> Choice:
     fewest active leads win.
     """
     contenders = question.contenders
-    loads = {each.rep: Fraction(each.active, _capacity(each, question)) for each in contenders}
+    room = {each.rep: _capacity(each, question) for each in contenders}
+    # over a common denominator, loads compare exactly as whole numbers
+    whole = lcm(*set(room.values()))
+    loads = {each.rep: each.active * (whole // room[each.rep]) for each in contenders}
     winner = min(contenders, key=lambda each: (loads[each.rep], each.last))
     standing = {
-        each.rep: {"open": each.active, "capacity": _capacity(each, question), "load": float(loads[each.rep])}
+        each.rep: {
+            "open": each.active,
+            "capacity": room[each.rep],
+            "load": round(each.active / room[each.rep], 6),
+        }
         for each in contenders
     }
     shown = listing(contenders, lambda each: f"{each.active}/{_capacity(each, question)}")
