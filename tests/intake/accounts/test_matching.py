@@ -21,8 +21,6 @@ from support.intake import source_field, source_map
 ACME = Account("A1", "Acme Corporation", ("acme.com", "acme.co.uk"), "ana")
 BLUTH_ROW = {"sector": "retail", "employees": "20", "country": ""}
 BLUTH = Account("A2", "Bluth Company", ("acme.com",), "bob", "A1", BLUTH_ROW)
-    "A2", "Bluth Company", ("acme.com",), "bob", "A1", {"sector": "retail", "employees": "20", "country": ""}
-)
 CODEHOW = Account("A3", "Codehow SRL", (), None, "A1")
 CODEHOW_DE = Account("A4", "Codehow GmbH", ("codehow.de",), None, "A1")
 BETASOLOIN = Account("A5", "Betasoloin", (), "cy")
