@@ -75,7 +75,8 @@ class Policy:
         """As `decide`, with every rule that was tried on the way and what settled it."""
         valid = self._valid(lead)
         walked = walk(self.tree, valid, moment(now))
-        return Explanation(valid, decision_of(self.tree, valid.id, walked.leaf), walked.steps)
+        decision = decision_of(self.tree, valid.id, walked.leaf)
+        return Explanation(valid, decision, walked.steps, notes=valid.notes)
 
     def _valid(self, lead: Lead | Mapping[str, Any]) -> Lead:
         return lead if isinstance(lead, Lead) else self.lead(lead)

@@ -8,7 +8,7 @@ from time import monotonic
 from typing import Any
 
 from routebook.analysis import sat
-from routebook.analysis.formula import FALSE, TRUE, Box, Literal
+from routebook.analysis.formula import FALSE, TRUE, Box, Literal, meet
 from routebook.analysis.lower import Lowering
 from routebook.analysis.search import Answer, Covered, Found, Ids, OutOfTime, Search, TermIndex, Unknown
 from routebook.analysis.space import Space
@@ -113,8 +113,10 @@ class Model:
 
     # --- Asking ------------------------------------------------------------------------------------------
 
-    def find(self, literals: Sequence[Literal], avoid: Ids, within: Box | None = None) -> Answer:
-        """A lead for which the formulas hold and none of the terms does, inside a box where one is given."""
+    def find(
+        self, literals: Sequence[Literal], avoid: Ids, within: Box | None = None, outside: Sequence[Box] = ()
+    ) -> Answer:
+        """A lead for which the formulas hold and none of the terms does, inside one box and outside others."""
         literal = self.formulas.conj(literals)
         if literal == FALSE:
             return Covered(0, {})
@@ -128,7 +130,7 @@ class Model:
         covered: list[Covered] = []
         unknown: Unknown | None = None
         for box in boxes:
-            answer = self._search(box, avoid, must, within)
+            answer = self._search(meet(box, within or {}), avoid, must, outside)
             match answer:
                 case Found():
                     return answer
@@ -140,12 +142,12 @@ class Model:
             _union(c.terms for c in covered), covered[0].box if len(covered) == 1 else {}
         )
 
-    def _search(self, box: Box, avoid: Ids, must: Sequence[Literal], within: Box | None) -> Answer:
-        start = dict(box)
-        for dimension, mask in (within or {}).items():
-            start[dimension] = start.get(dimension, mask) & mask
+    def _search(self, box: Box | None, avoid: Ids, must: Sequence[Literal], outside: Sequence[Box]) -> Answer:
+        if box is None:
+            return Covered(0, {})
         try:
-            answer = Search(self.space, self.index, start, avoid, must, self.deadline).run(sat.handover)
+            search = Search(self.space, self.index, box, avoid, must, self.deadline, outside)
+            answer = search.run(sat.handover)
         except OutOfTime:
             return Unknown((OUT_OF_TIME,))
         if isinstance(answer, Found) and self.space.ties.reasons and not self.is_real(answer.point):

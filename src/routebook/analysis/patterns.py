@@ -273,6 +273,9 @@ def _ranges(element: str) -> tuple[int, ...]:
     if element.startswith("(?"):
         flags, _, element = element.partition(")")
         flags += ")"
+    plain = _plain(flags, element)
+    if plain is not None:
+        return plain
     options = re2.Options()
     options.log_errors = False
     compiled = re2.compile(f"{flags}(?:{element})+", options)
@@ -281,6 +284,21 @@ def _ranges(element: str) -> tuple[int, ...]:
         for low, high in _pieces(found.start(), found.end()):
             borders += [low, high]
     return tuple(borders)
+
+
+def _plain(flags: str, element: str) -> tuple[int, ...] | None:
+    """The ranges of the commonest elements, a single ASCII character and the dot, without asking."""
+    if element == "." and "s" not in flags:
+        return (0, 10, 11, 0xD800, 0xE000, 0x110000)
+    if element.startswith("\\x{"):
+        element = chr(int(element[3:-1], 16))
+    if len(element) != 1 or element == "." or not element.isascii():
+        return None
+    same = {element}
+    if "i" in flags:
+        # besides the two cases, the long s and the Kelvin sign fold to ASCII letters
+        same |= {element.lower(), element.upper(), *({"s": "\u017f", "k": "\u212a"}.get(element.lower(), ""))}
+    return tuple(border for char in sorted(same) for border in (ord(char), ord(char) + 1))
 
 
 def _pieces(start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -242,32 +242,37 @@ def _shrunk(model: Model, literal: Literal, among: Ids, avoid: Ids, point: Seque
 
 def smallest_hitting_set(sets: Sequence[frozenset[int]], limit: int) -> list[int] | None:
     """The smallest set that has a member of each of these; None where that takes more than `limit` members."""
-    wanted = sorted(set(sets), key=len)
-    for size in range(1, limit + 1):
-        found = _hit(wanted, size)
-        if found is not None:
-            return found
-    return None
-
-
-def _hit(sets: list[frozenset[int]], size: int) -> list[int] | None:
-    if not sets:
-        return []
-    if size == 0:
-        return None
-    if size * max(_frequency(sets).values()) < len(sets):
-        return None
-    counts = _frequency(sets)
-    for member in sorted(sets[0], key=lambda m: -counts[m]):
-        rest = _hit([each for each in sets if member not in each], size - 1)
-        if rest is not None:
-            return [member, *rest]
-    return None
-
-
-def _frequency(sets: Sequence[frozenset[int]]) -> dict[int, int]:
-    counts: dict[int, int] = {}
-    for each in sets:
+    hits: dict[int, int] = {}
+    for number, each in enumerate(sets):
         for member in each:
-            counts[member] = counts.get(member, 0) + 1
-    return counts
+            hits[member] = hits.get(member, 0) | 1 << number
+    # of members that hit the same sets, or fewer, one is enough
+    named = {mask: member for member, mask in hits.items()}
+    masks: list[int] = []
+    for mask in sorted(named, key=int.bit_count, reverse=True):
+        if not any(mask & ~wider == 0 for wider in masks):
+            masks.append(mask)
+    for size in range(1, limit + 1):
+        found = _hit(masks, (1 << len(sets)) - 1, size)
+        if found is not None:
+            return [named[mask] for mask in found]
+    return None
+
+
+def _hit(masks: list[int], left: int, size: int) -> list[int] | None:
+    """So many masks, or fewer, that together have every bit of `left`."""
+    if not left:
+        return []
+    widest = max(((mask & left).bit_count() for mask in masks), default=0)
+    if size == 0 or size * widest < left.bit_count():
+        return None
+    choices: list[int] | None = None
+    for bit in bits(left):
+        having = [mask for mask in masks if mask >> bit & 1]
+        if choices is None or len(having) < len(choices):
+            choices = having
+    for mask in sorted(choices or [], key=lambda each: -(each & left).bit_count()):
+        rest = _hit(masks, left & ~mask, size - 1)
+        if rest is not None:
+            return [mask, *rest]
+    return None

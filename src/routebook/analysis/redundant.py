@@ -133,6 +133,8 @@ def _idle_parts(
         if isinstance(answer, Unknown):
             yield UndecidedPart(entry, answer.reasons)
         elif isinstance(answer, Covered):
+            if not place.path and answer.terms:
+                continue  # a rule may say what is left after the others
             idle[place.path] = place.neutral
             yield RedundantPart(entry, place.part, place.neutral, tuple(model.entries_of(answer.terms)))
 

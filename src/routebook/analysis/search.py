@@ -186,7 +186,11 @@ Handover: TypeAlias = "Callable[[Search], Answer | None]"
 
 
 class Search:
-    """One search. `must` holds formulas that are to hold besides the box, `avoid` the terms to stay out of."""
+    """One search.
+
+    `must` holds formulas that are to hold besides the box, `avoid` the terms to stay out of, `outside` boxes to
+    stay out of besides.
+    """
 
     def __init__(
         self,
@@ -196,6 +200,7 @@ class Search:
         avoid: Ids,
         must: Sequence[Literal] = (),
         deadline: float | None = None,
+        outside: Sequence[Box] = (),
     ) -> None:
         self.model, self.index, self.avoid, self.must = model, index, avoid, must
         self.deadline = deadline
@@ -212,6 +217,9 @@ class Search:
         self.trail: list[_Step] = []
         self.conflicts = 0
         self.reasons: list[str] = []
+        if not self.empty:
+            for box in outside:
+                self.keep(Clause(dict(box), 0))
 
     def run(self, handover: Handover | None = None) -> Answer:
         """Search to the end. Raises `OutOfTime`."""

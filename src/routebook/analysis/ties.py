@@ -17,7 +17,8 @@ from routebook.analysis.domains.texts import TextDomain
 from routebook.analysis.formula import TRUE, Box, Literal, Point
 from routebook.analysis.tie_numbers import number_values
 from routebook.analysis.tie_texts import text_values
-from routebook.check.conditions import Comparison, FieldRef, Operand, fields_in
+from routebook.analysis.written import written
+from routebook.check.conditions import Arithmetic, Comparison, Constant, FieldRef, Operand, fields_in
 from routebook.operators import OPERATORS
 from routebook.plan.tree import Tree
 from routebook.plan.walk import Environment
@@ -51,6 +52,22 @@ class Tie:
     @property
     def is_numeric(self) -> bool:
         return isinstance(self.left.type, NumberType | DateType | TimeType | DateTimeType)  # type: ignore[union-attr]
+
+
+def operand_text(operand: Operand) -> str:
+    """A calculation or field as a policy writes it."""
+    match operand:
+        case FieldRef(name):
+            return name
+        case Constant(value):
+            return written(value)
+        case Arithmetic(first, rest):
+            inner = operand_text(first)
+            for sign, part in rest:
+                text = operand_text(part)
+                inner += f" {sign} ({text})" if isinstance(part, Arithmetic) else f" {sign} {text}"
+            return inner
+    return "…"
 
 
 @dataclass
@@ -142,6 +159,17 @@ class Ties:
         """The bits of all ties."""
         ties = [tie.dimension for tie in self._ties.values()]
         return ties + [guess.dimension for guess in self._guesses.values()]
+
+    def describe(self, dimension: int, mask: int) -> str:
+        """The comparison of a bit, as a policy writes it."""
+        for tie in self._ties.values():
+            if tie.dimension == dimension:
+                text = f"{operand_text(tie.left)} {tie.op} {operand_text(tie.right)}"
+                return text if mask == 2 else f"not {text}"
+        guess = next(each for each in self._guesses.values() if each.dimension == dimension)
+        return (
+            guess.test.text if (mask == 2) == (guess.test.row.negates is None) else f"not {guess.test.text}"
+        )
 
     # --- Asking ------------------------------------------------------------------------------------------
 

@@ -26,12 +26,16 @@ class Subject:
     """What is linted: a policy, its evaluation tree, and the roster that it is to run with, where known.
 
     `used_outside` holds the names that something other than the policy uses, such as the settings' handoff.
+    `people` are the values of the reps' fields by rep id, normalised as the policy declares them; `budget` is how
+    many seconds proofs may take, None for as long as it takes.
     """
 
     policy: CheckedPolicy
     tree: Tree
     roster: Roster | None
     used_outside: frozenset[str] = frozenset()
+    people: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    budget: float | None = None
     _shared: dict[Callable[[Any], Any], Any] = field(default_factory=dict, compare=False, repr=False)
 
     def once(self, make: Callable[[Subject], T]) -> T:

@@ -1,0 +1,36 @@
+"""The leads that no rule takes: as few readable regions, each with a lead, and rules to paste."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from routebook.analysis.formula import TRUE
+from routebook.analysis.model import Model, Rules
+from routebook.analysis.regions import LeadRegion, LeadSet, regions
+from routebook.analysis.search import Covered, Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Leads stay unassigned: in these regions, which together hold all of them. `fix` is text to paste."""
+
+    regions: tuple[LeadRegion, ...]
+    fix: str
+
+
+def find_gap(model: Model, rules: Rules) -> tuple[Gap | None, tuple[str, ...]]:
+    """The gap, None where every lead is taken, and what was not decided about it."""
+    answer = model.find([TRUE], rules.terms)
+    if isinstance(answer, Covered):
+        return None, ()
+    if isinstance(answer, Unknown):
+        return None, answer.reasons
+    found, reasons = regions(LeadSet(model, TRUE, rules.terms), answer.point)
+    return Gap(tuple(found), _fix(found)), reasons
+
+
+def _fix(found: list[LeadRegion]) -> str:
+    """Rules for the end of the policy that take what is left over."""
+    if len(found) > 3 or any(region.when == "true" or "\n" in region.when for region in found):
+        return "else queue triage"
+    return "\n".join(f"when {region.when} queue triage" for region in found)

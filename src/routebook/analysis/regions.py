@@ -1,0 +1,248 @@
+"""Sets of leads in words: as few readable regions as hold all of them.
+
+A region is either a box that lies wholly in the set (grown around one of its leads, as wide as it goes), or,
+where such boxes would have too many conditions to read, an outline: on each field the values that occur,
+worked out exactly, with the rules that take leads out of it counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from routebook.analysis.domains.base import classes_of
+from routebook.analysis.domains.finite import FiniteDomain
+from routebook.analysis.domains.ordered import NumberDomain
+from routebook.analysis.domains.sets import SetDomain
+from routebook.analysis.formula import Box, Literal
+from routebook.analysis.model import Model
+from routebook.analysis.search import Covered, Found, Ids, Unknown
+from routebook.analysis.written import conjunction
+
+_READABLE: Final = 3
+_REGIONS: Final = 6
+_SWEPT: Final = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A region: its box, whether every lead in it belongs to the set, a lead, and how many rules take exceptions."""
+
+    box: Box
+    exact: bool
+    point: tuple[int, ...]
+    exceptions: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LeadRegion:
+    """A region for people: `when` in the language, what has to be said besides, and one of its leads."""
+
+    when: str
+    note: str
+    witness: Mapping[str, Any]
+    exact: bool
+
+    @property
+    def text(self) -> str:
+        """The condition with the note."""
+        return f"{self.when}{self.note}"
+
+
+@dataclass(frozen=True, slots=True)
+class LeadSet:
+    """The leads for which a formula holds and none of some terms does."""
+
+    model: Model
+    literal: Literal
+    avoid: Ids
+
+    def find(self, within: Box | None = None, outside: Sequence[Box] = ()) -> Found | Covered | Unknown:
+        return self.model.find([self.literal], self.avoid, within, outside)
+
+    def has(self, point: Sequence[int]) -> bool:
+        """Whether the leads at a point are in the set; that there are any is not asked."""
+        held = self.model.holding(point, self.avoid)
+        return not held and self.model.formulas.holds(self.literal, point)
+
+
+def regions(leads: LeadSet, first: tuple[int, ...]) -> tuple[list[LeadRegion], tuple[str, ...]]:
+    """Regions that together hold the whole set, and what was not decided. `first` is a point of it."""
+    found: list[Outline] = []
+    point = first
+    for _ in range(_REGIONS):
+        box = grown(leads, point)
+        if len(box) > _READABLE and _fields(leads.model, box) > _READABLE:
+            break
+        found.append(Outline(box, True, point))
+        answer = leads.find(outside=[each.box for each in found])
+        if isinstance(answer, Covered):
+            return [_shown(leads.model, each) for each in found], ()
+        if isinstance(answer, Unknown):
+            return [_shown(leads.model, each) for each in found], answer.reasons
+        point = answer.point
+    outline, reasons = outlined(leads, point, [each.box for each in found])
+    return [_shown(leads.model, each) for each in (*found, outline)], reasons
+
+
+def _fields(model: Model, box: Box) -> int:
+    return len({id(model.space.owner(dimension)) for dimension in box})
+
+
+# --- Boxes that lie in the set -----------------------------------------------------------------------------
+
+
+def grown(leads: LeadSet, point: Sequence[int]) -> Box:
+    """A box of the set around one of its points, with few limited dimensions and as wide as it goes."""
+    model = leads.model
+    rows = model.index.allow()
+    used = [d for d in range(len(point)) if rows[d]]
+    used += [d for d in sorted(model.formulas.dimensions(leads.literal)) if not rows[d]]
+    box: Box = {dimension: 1 << point[dimension] for dimension in used}
+    for dimension in sorted(used, key=lambda d: _worth(model, d)):
+        wider = {d: mask for d, mask in box.items() if d != dimension}
+        if _inside(leads, wider):
+            box = wider
+    for dimension in list(box):
+        box[dimension] = _widest(leads, box, dimension)
+    return {d: mask for d, mask in box.items() if mask != model.formulas.full(d)}
+
+
+def _worth(model: Model, dimension: int) -> int:
+    """How well a condition on the dimension reads: the worst are freed first."""
+    owner = model.space.owner(dimension)
+    kinds = (type(None), SetDomain, NumberDomain, FiniteDomain)
+    return next((rank for rank, kind in enumerate(kinds, start=1) if isinstance(owner, kind)), 0)
+
+
+def _inside(leads: LeadSet, box: Box) -> bool:
+    """Whether the whole box is in the set."""
+    model = leads.model
+    rows = model.index.allow()
+    touched = leads.avoid
+    for dimension, mask in box.items():
+        if rows[dimension]:
+            allowed = 0
+            for number in classes_of(mask):
+                allowed |= rows[dimension][number]
+            touched &= allowed
+    if touched & ~model.index.thick:
+        return False
+    for number in classes_of(touched):
+        if not isinstance(model.find([model.index.extra[number]], 0, box), Covered):
+            return False
+    return isinstance(model.find([-leads.literal], 0, box), Covered)
+
+
+def _widest(leads: LeadSet, box: Box, dimension: int) -> int:
+    """The classes of one dimension with which the box stays in the set."""
+    mask = box[dimension]
+    full = leads.model.formulas.full(dimension)
+    rest = [number for number in classes_of(full) if not mask >> number & 1]
+    for group in (rest, *([number] for number in rest)):
+        wider = mask
+        for number in group:
+            wider |= 1 << number
+        if wider != mask and _inside(leads, {**box, dimension: wider}):
+            mask = wider
+    return mask
+
+
+# --- Outlines ----------------------------------------------------------------------------------------------
+
+
+def outlined(
+    leads: LeadSet, point: tuple[int, ...], outside: Sequence[Box]
+) -> tuple[Outline, tuple[str, ...]]:
+    """On each field the values that occur in the set outside some boxes, and how many rules make exceptions."""
+    model = leads.model
+    rows = model.index.allow()
+    own = model.formulas.dimensions(leads.literal)
+    used = [d for d in range(len(point)) if rows[d] or d in own]
+    seen = {d: 1 << point[d] for d in used}
+    reasons: list[str] = []
+    swept = 0
+    _sweep(leads, point, used, seen, outside)
+    for dimension in used:
+        while (unseen := model.formulas.full(dimension) & ~seen[dimension]) != 0:
+            answer = leads.find({dimension: unseen}, outside)
+            if isinstance(answer, Found):
+                for each in used:
+                    seen[each] |= 1 << answer.point[each]
+                swept += 1
+                if swept <= _SWEPT:
+                    _sweep(leads, answer.point, used, seen, outside)
+                continue
+            if isinstance(answer, Unknown):
+                reasons.extend(answer.reasons)
+            break
+    box = {d: mask for d, mask in seen.items() if mask != model.formulas.full(d)}
+    exceptions = _exceptions(leads, box)
+    return Outline(box, exceptions == 0, point, exceptions), tuple(dict.fromkeys(reasons))
+
+
+def _sweep(
+    leads: LeadSet, point: Sequence[int], used: Sequence[int], seen: dict[int, int], outside: Sequence[Box]
+) -> None:
+    """Change one field of a lead of the set at a time, and note the values with which it stays in the set."""
+    model = leads.model
+    rows = model.index.allow()
+    here = list(point)
+    for dimension in used:
+        free = leads.avoid
+        for other in used:
+            if other != dimension and rows[other]:
+                free &= rows[other][point[other]]
+        owner = model.space.owner(dimension)
+        simple = (
+            isinstance(owner, NumberDomain | FiniteDomain | SetDomain) and not model.space.ties.dimensions()
+        )
+        for number in classes_of(model.formulas.full(dimension) & ~seen[dimension]):
+            if rows[dimension] and free & rows[dimension][number]:
+                continue
+            here[dimension] = number
+            is_out = not any(all(m >> here[d] & 1 for d, m in box.items()) for box in outside)
+            if is_out and leads.has(here) and (simple or model.space.is_possible(here)):
+                seen[dimension] |= 1 << number
+        here[dimension] = point[dimension]
+
+
+def _exceptions(leads: LeadSet, box: Box) -> int:
+    """How many rules take leads out of a box."""
+    model = leads.model
+    rows = model.index.allow()
+    touched = leads.avoid
+    for dimension, mask in box.items():
+        if rows[dimension]:
+            allowed = 0
+            for number in classes_of(mask):
+                allowed |= rows[dimension][number]
+            touched &= allowed
+    return len(model.entries_of(touched))
+
+
+# --- Words -------------------------------------------------------------------------------------------------
+
+
+def _shown(model: Model, found: Outline) -> LeadRegion:
+    note = ""
+    if found.exceptions:
+        note = f", except what {found.exceptions} rule{'s take' if found.exceptions > 1 else ' takes'}"
+    values = model.space.shown(model.space.values(found.point))
+    return LeadRegion(described(model, found.box), note, values, found.exact)
+
+
+def described(model: Model, box: Box) -> str:
+    """The conditions of a box, joined by `and`."""
+    parts: list[str] = []
+    for dimension in sorted(box):
+        owner = model.space.owner(dimension)
+        text = (
+            model.space.ties.describe(dimension, box[dimension])
+            if owner is None
+            else owner.describe(dimension, box[dimension])
+        )
+        if text not in parts:
+            parts.append(text)
+    return conjunction(parts)

@@ -1,0 +1,78 @@
+"""# not-exact (RB303)
+
+An info: something about the policy was not decided, and this is what was assumed instead.
+
+Every other finding of a proof is exact: where there is none, there is nothing to find. This one is given wherever
+that cannot be said. Its causes are few:
+
+- a calculation with several fields that intervals do not settle, where z3 is not installed
+  (`pip install "routebook[arithmetic]"`) or gave up on it;
+- a part of a date, such as `at.date`, compared with another field, where no ordinary values settle it;
+- texts compared with other texts and searched by patterns at the same time;
+- a pattern with `\\C`, or so many patterns on one text that all their combinations are too many;
+- points that count a number field without `up to`, in a range of thousands;
+- the time given by `--budget` was up.
+
+What was assumed never hides a lead that was found, and never makes an error of a rule.
+
+## Bad
+
+```route
+lead {
+  id:         id
+  day:        date
+  created_at: datetime
+}
+
+rule early when day < created_at.date queue early
+rule late  when day >= created_at.date and not day < created_at.date and day.weekday == "mon" queue late
+rule never when day.weekday == "mon" and day > created_at.date and day < created_at.date queue never
+
+else queue triage
+```
+
+## Good
+
+```route
+lead {
+  id:         id
+  day:        date
+  created_on: date
+}
+
+rule early when day < created_on queue early
+
+else queue triage
+```
+
+## Allowing it
+
+Where the comparison is meant: `# allow: not-exact -- checked by hand`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from routebook.diagnostics import Diagnostic, Kind, Severity
+from routebook.lint.model import Lint, Subject
+from routebook.lint.proofs import proof_of
+
+KIND: Final = Kind("RB303", "not-exact", Severity.INFO)
+
+
+def find(subject: Subject) -> Iterator[Diagnostic]:
+    """What was not decided, each rule once for each reason."""
+    seen: set[tuple[str | None, str]] = set()
+    for doubt in subject.once(proof_of).doubts:
+        if (doubt.rule, doubt.reason) in seen:
+            continue
+        seen.add((doubt.rule, doubt.reason))
+        about = f" for `{doubt.rule}`" if doubt.rule is not None else ""
+        message = f"not decided{about}: {doubt.reason}; it is assumed that {doubt.assumed}"
+        span = doubt.span or subject.policy.rules[0].head
+        yield Diagnostic(KIND, message, span, "not decided", rule=doubt.rule)
+
+
+LINT: Final = Lint(KIND, find, __doc__, proof=True)

@@ -1,0 +1,78 @@
+"""# unassigned-leads (RB103)
+
+An error: there are leads that no rule takes.
+
+All such leads are shown, as few regions that read like conditions, each with one lead that was tried and that no
+rule took. A region may say that some rules take leads out of it; it never leaves a lead out. Missing values are
+what is forgotten most often: a comparison with a missing value is false.
+
+## Bad
+
+```route
+lead {
+  id:        id
+  employees: integer 1..  optional
+  country:   country
+}
+
+when employees >= 1000 queue enterprise
+when employees < 1000  queue smb
+```
+
+## Good
+
+```route
+lead {
+  id:        id
+  employees: integer 1..  optional
+  country:   country
+}
+
+when employees >= 1000 queue enterprise
+when employees < 1000  queue smb
+when employees is missing queue triage
+```
+
+## Allowing it
+
+A policy that leaves leads to another system says so above its last rule:
+`# allow: unassigned-leads -- partners route what is left`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from routebook.diagnostics import Diagnostic, Kind, Region, Severity
+from routebook.lint.model import Lint, Subject
+from routebook.lint.proofs import proof_of
+from routebook.text import counted
+
+KIND: Final = Kind("RB103", "unassigned-leads", Severity.ERROR)
+
+
+def find(subject: Subject) -> Iterator[Diagnostic]:
+    """The leads that no rule takes, in one finding."""
+    gap = subject.once(proof_of).gap
+    if gap is None:
+        return
+    first = gap.regions[0]
+    message = "some leads stay unassigned: no rule takes them"
+    if first.when != "true":
+        message += f" where {first.text}"
+    if len(gap.regions) > 1:
+        message += f", and in {counted(len(gap.regions) - 1, 'more case')}"
+    yield Diagnostic(
+        KIND,
+        message,
+        subject.policy.rules[-1].head,
+        "the last rule",
+        help="take them at the end of the policy",
+        fix=gap.fix,
+        witness=first.witness,
+        regions=tuple(Region("every lead" if r.when == "true" else r.text, r.witness) for r in gap.regions),
+    )
+
+
+LINT: Final = Lint(KIND, find, __doc__, proof=True)

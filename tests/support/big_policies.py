@@ -1,0 +1,138 @@
+"""Realistic policies of any size, with faults planted in them: what the proofs are timed on.
+
+`territory` has rules as sales teams write them: countries and sizes, then industries and titles, from the
+special to the general. `mixed` draws 3 to 5 conditions over 30 fields for each rule. One rule in ten is a
+fault: taken by one earlier rule, by two together, or contradictory. One gap is planted, too.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+
+COUNTRIES = (
+    "AT BE BG BR CA CH CN CZ DE DK EE ES FI FR GB GR HR HU IE IN IS IT JP KR LT LU LV MX NL NO NZ PL PT RO SE SG SI SK "
+    "TR UA US ZA AE AR AU CL CO EG ID IL KE MA MY NG PE PH PK QA RS SA TH TN TW UY VN"
+).split()
+GAP_COUNTRIES = ("MT", "XK", "MV")
+INDUSTRIES = [f"industry_{i}" for i in range(12)]
+PRODUCTS = [f"product_{i}" for i in range(6)]
+TITLES = ("vp", "chief", "head of", "director", "manager", "engineer", "buyer", "founder")
+DOMAINS = (".edu", ".gov", ".org", ".ac.uk", ".mil")
+
+LEAD = """lead {
+  id:            id
+  country:       country
+  industry:      one of [%s] optional
+  employees:     integer 1..  optional
+  score:         integer 0..100
+  deal_value:    decimal 0..  optional
+  title:         text optional
+  company:       text
+  email:         email
+  products:      set of [%s]
+  is_customer:   bool
+  created_at:    datetime
+%s}
+""" % (
+    ", ".join(f'"{name}"' for name in INDUSTRIES),
+    ", ".join(f'"{name}"' for name in PRODUCTS),
+    "".join(f"  flag_{i}: bool\n  level_{i}: integer 0..1000 optional\n" for i in range(9)),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class BigPolicy:
+    """A policy's text, and the names of the rules that are planted faults."""
+
+    text: str
+    unreachable: frozenset[str]
+    contradictory: frozenset[str]
+
+
+def big_policy(count: int, kind: str = "territory", seed: int = 7) -> BigPolicy:
+    """A policy of about so many rules."""
+    writer = _Writer(random.Random(seed), kind)
+    while len(writer.rules) < count:
+        writer.fault() if writer.rng.random() < 0.1 and len(writer.rules) > 5 else writer.rule()
+    everywhere = ", ".join(f'"{code}"' for code in GAP_COUNTRIES)
+    tail = f"when country not in [{everywhere}] queue rest\nwhen score >= 1 and not is_customer queue rest2\n"
+    text = LEAD + "\n".join(writer.rules) + "\n" + tail
+    return BigPolicy(text, frozenset(writer.unreachable), frozenset(writer.contradictory))
+
+
+class _Writer:
+    def __init__(self, rng: random.Random, kind: str) -> None:
+        self.rng, self.kind = rng, kind
+        self.rules: list[str] = []
+        self.conditions: list[list[str]] = []
+        self.unreachable: list[str] = []
+        self.contradictory: list[str] = []
+
+    def add(self, condition: list[str]) -> str:
+        name = f"r{len(self.rules) + 1}"
+        self.rules.append(f"rule {name} when {' and '.join(condition)} round_robin pool_{self.rng.randrange(40)} then queue q")
+        return name
+
+    def rule(self) -> None:
+        condition = self.territory() if self.kind == "territory" else self.mixed()
+        self.conditions.append(condition)
+        self.add(condition)
+
+    def countries(self) -> str:
+        chosen = self.rng.sample(COUNTRIES, self.rng.choice((1, 1, 2, 3, 5)))
+        return f"country in [{', '.join(f'{c!r}' for c in chosen)}]".replace("'", '"')
+
+    def territory(self) -> list[str]:
+        rng = self.rng
+        low = rng.choice((1, 10, 50, 100, 200, 500, 1000, 5000))
+        size = rng.choice((f"employees between {low} and {low * rng.choice((2, 4, 9))}", f"employees >= {low}"))
+        condition = [self.countries(), size]
+        extra = rng.random()
+        if extra < 0.3:
+            condition.append(f'industry in ["{rng.choice(INDUSTRIES)}", "{rng.choice(INDUSTRIES)}"]')
+        elif extra < 0.45:
+            condition.append(f'title contains "{rng.choice(TITLES)}"')
+        elif extra < 0.55:
+            condition.append(f'email.domain ends with "{rng.choice(DOMAINS)}"')
+        elif extra < 0.7:
+            condition.append(f"score >= {rng.randrange(1, 100)}")
+        elif extra < 0.75:
+            condition.append(f'products has any ["{rng.choice(PRODUCTS)}", "{rng.choice(PRODUCTS)}"]')
+        elif extra < 0.8:
+            condition.append(f"(score >= {rng.randrange(50, 100)} or deal_value >= {rng.randrange(1, 50) * 1000})")
+        return condition
+
+    def mixed(self) -> list[str]:
+        rng = self.rng
+        makers = [
+            self.countries,
+            lambda: f"employees >= {rng.randrange(1, 3000)}",
+            lambda: f"score {rng.choice(('>=', '<'))} {rng.randrange(1, 100)}",
+            lambda: f"deal_value >= {rng.randrange(1, 90) * 1000}",
+            lambda: f'industry in ["{rng.choice(INDUSTRIES)}", "{rng.choice(INDUSTRIES)}"]',
+            lambda: f'title contains "{rng.choice(TITLES)}"',
+            lambda: f'company starts with "{rng.choice("abcdefgh")}{rng.choice("aeiou")}"',
+            lambda: f'products has "{rng.choice(PRODUCTS)}"',
+            lambda: "is_customer" if rng.random() < 0.5 else "not is_customer",
+            lambda: f"created_at.hour < {rng.randrange(1, 24)}",
+            *([lambda: f"{'not ' if rng.random() < 0.5 else ''}flag_{rng.randrange(9)}"] * 6),
+            *([lambda: f"level_{rng.randrange(9)} {rng.choice(('>=', '<'))} {rng.randrange(1, 1000)}"] * 8),
+        ]
+        return [make() for make in rng.sample(makers, rng.choice((3, 4, 5)))]
+
+    def fault(self) -> None:
+        rng = self.rng
+        earlier = rng.choice(self.conditions)
+        roll = rng.random()
+        if roll < 0.5:
+            self.unreachable.append(self.add([*earlier, f"score >= {rng.randrange(1, 60)}"]))
+        elif roll < 0.8:
+            cut = rng.randrange(20, 80)
+            first = [*earlier[:1], f"score < {cut}"]
+            second = [*earlier[:1], f"score >= {cut - 5}"]
+            self.add(first)
+            self.add(second)
+            self.unreachable.append(self.add(earlier[:1] + ["is_customer"]))
+        else:
+            self.contradictory.append(self.add([*earlier, "score < 20", "score >= 40"]))
