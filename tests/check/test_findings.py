@@ -9,8 +9,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from conftest import Golden
 
+from conftest import Golden
 from routebook import files
 from routebook.check.policy import check
 from routebook.diagnostics import Diagnostic
