@@ -58,7 +58,7 @@ class Wanted:
     """How large drawn policies may be, and what they may hold."""
 
     rules: int = 6
-    depth: int = 3
+    depth: int = 2
     fields: int = 8
     definitions: int = 4
     arithmetic: bool = True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
@@ -178,6 +178,12 @@ def uses(item: Definition) -> Iterator[t.Name]:
                     yield entry.per
 
 
+def whole(name: str, definitions: Container[str]) -> str | None:
+    """The definition that a name, or the field of which it is a part, stands for; None where there is none."""
+    base = name.rpartition(".")[0]
+    return name if name in definitions else base if base in definitions else None
+
+
 def in_order(definitions: Mapping[str, Definition], report: Report) -> tuple[list[str], set[str]]:
     """The definitions in an order in which each uses only earlier ones, and those on a circle, reported.
 
@@ -185,7 +191,8 @@ def in_order(definitions: Mapping[str, Definition], report: Report) -> tuple[lis
     all that it uses, and one of several members, or one that uses itself, is a circle.
     """
     edges = {
-        name: [(u.text, u) for u in uses(item) if u.text in definitions] for name, item in definitions.items()
+        name: [(used, use) for use in uses(item) if (used := whole(use.text, definitions)) is not None]
+        for name, item in definitions.items()
     }
     index: dict[str, int] = {}
     low: dict[str, int] = {}

@@ -50,7 +50,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final, TypeAlias
 
-from routebook.check.names import names_in, noun, uses
+from routebook.check.names import names_in, noun, uses, whole
 from routebook.check.rules import all_rules, rule_items
 from routebook.diagnostics import Diagnostic, Kind, Severity
 from routebook.lint.mentions import targets
@@ -84,10 +84,10 @@ def _reached(names: list[str], items: Mapping[str, _Named]) -> set[str]:
     reached: set[str] = set()
     while names:
         name = names.pop()
-        item = items.get(name) or items.get(name.rpartition(".")[0])
-        if item is not None and item.name.text not in reached:
-            reached.add(item.name.text)
-            names.extend(use.text for use in uses(item))
+        used = whole(name, items)
+        if used is not None and used not in reached:
+            reached.add(used)
+            names.extend(use.text for use in uses(items[used]))
     return reached
 
 
@@ -130,7 +130,7 @@ def _users(item: _Named, own: list[_Named]) -> list[str]:
     return [
         other.name.text
         for other in own
-        if other is not item and any(name in (use.text, use.text.rpartition(".")[0]) for use in uses(other))
+        if other is not item and any(whole(use.text, {name}) for use in uses(other))
     ]
 
 
