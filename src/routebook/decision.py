@@ -87,6 +87,10 @@ class Lead(Mapping[str, Any]):
         """The field's value, or `default` where the lead does not have it."""
         return self._values.get(name, default)
 
+    def called(self, id: str) -> Lead:
+        """The same lead, called by this id."""
+        return Lead(self._values, id, self.account)
+
     @property
     def raw(self) -> dict[str, Any]:
         """The fields as a plain dict, which compiled policies read; not to be changed."""

@@ -13,7 +13,10 @@ from typing import Any, Final, Self
 from routebook.api import Policy, load, load_roster, loads, prove_with
 from routebook.decision import Assignment, Explanation, Lead
 from routebook.diagnostics import PolicyError
+from routebook.intake.accounts.matching import AccountMatching
+from routebook.intake.accounts.model import Accounts
 from routebook.intake.problems import LeadError
+from routebook.intake.validate import Intake
 from routebook.plan.testing import TestResult
 from routebook.plan.testing import run_tests as run_blocks
 from routebook.roster import Roster
@@ -29,8 +32,9 @@ MEMORY: Final = "memory:"
 class Router:
     """A policy at work: a roster, and a store that remembers whose turn it is and who had which lead.
 
-    `store` is a SQLAlchemy URL such as `sqlite:///leads.db`, or `memory:`. Raises `PolicyError` where the check
-    of policy and roster has error findings (unless `prove` is off), `StoreError` where the store cannot be
+    `store` is a SQLAlchemy URL such as `sqlite:///leads.db`, or `memory:`. `accounts`, or a file of them, fill the
+    `account.…` fields that leads leave missing. Raises `PolicyError` where the check of policy and roster has
+    error findings (unless `prove` is off) or the accounts have mistakes, `StoreError` where the store cannot be
     used. Safe to share between threads. Close it, or use it in a `with`.
     """
 
@@ -40,6 +44,7 @@ class Router:
         roster: Roster | str | Path,
         store: str | None = None,
         *,
+        accounts: Accounts | str | Path | None = None,
         prove: bool = True,
     ) -> None:
         self.policy = policy if isinstance(policy, Policy) else load(policy)
@@ -48,13 +53,24 @@ class Router:
         self.roster = people
         if prove:
             prove_with(self.policy, people)
+        tree = self.policy.tree
+        self._accounts: AccountMatching | None = None
+        if accounts is not None:
+            known = accounts if isinstance(accounts, Accounts) else Accounts.load(accounts)
+            self._accounts = AccountMatching(known, tree.schema, tree.timezone, people)
+        self._intake = Intake(tree.schema, tree.timezone, accounts=self._accounts)
         self._store = open_store(store or MEMORY)
-        self._routing = runtime.Router(self.policy.tree, people, self._store, text=self.policy.text)
+        self._routing = runtime.Router(tree, people, self._store, text=self.policy.text)
 
     @property
     def durable(self) -> bool:
         """Whether the store outlives the program, so that leads need ids of their own."""
         return self._store.durable
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a user should know about the accounts and how leads are matched to them."""
+        return () if self._accounts is None else self._accounts.notes
 
     def route(self, lead: Lead | Mapping[str, Any], now: datetime | None = None) -> Assignment:
         """Place a lead and record it; one that has its assignment gets that one back, `again`.
@@ -93,7 +109,9 @@ class Router:
         self.close()
 
     def _valid(self, lead: Lead | Mapping[str, Any]) -> Lead:
-        return lead if isinstance(lead, Lead) else self.policy.lead(lead)
+        if not isinstance(lead, Lead):
+            return self._intake.lead(lead)
+        return lead if self._accounts is None else self._accounts.enrich(lead)
 
 
 def run_tests(policy: Policy, roster: Roster | None = None) -> list[TestResult]:

@@ -10,6 +10,7 @@ import click
 from routebook import api
 from routebook.cli.options import (
     a_path,
+    accounts_option,
     format_option,
     leads_format_option,
     now_option,
@@ -19,7 +20,15 @@ from routebook.cli.options import (
     store_option,
 )
 from routebook.cli.progress import Progress
-from routebook.cli.project import load_policy, read_roster, roster_path, settings_of, source_of, store_of
+from routebook.cli.project import (
+    accounts_of,
+    load_policy,
+    read_roster,
+    roster_path,
+    settings_of,
+    source_of,
+    store_of,
+)
 from routebook.cli.streams import STREAM, emit, say
 from routebook.decision import Explanation, Lead
 from routebook.intake.leads import Incoming, Leads
@@ -29,8 +38,8 @@ from routebook.render.explanations import FORMATS
 from routebook.render.formats import named
 from routebook.render.paint import style_for
 from routebook.render.visible import visible
+from routebook.roster import Roster
 from routebook.routing import Router, explain_log, is_new
-from routebook.settings import Settings
 
 
 @click.command("explain")
@@ -43,6 +52,7 @@ from routebook.settings import Settings
 )
 @leads_format_option
 @roster_option
+@accounts_option
 @store_option
 @source_option
 @now_option
@@ -54,6 +64,7 @@ def command(
     lead_id: str | None,
     leads_format: str | None,
     roster: str | None,
+    accounts: str | None,
     store: str | None,
     source: str | None,
     now: datetime | None,
@@ -71,7 +82,7 @@ def command(
       routebook explain policies/card --lead leads.csv --lead-id L-17 --format html > why.html
       routebook explain --lead-id L-17 --store sqlite:///leads.db
     """
-    read_once(policy, lead_file, roster)
+    read_once(policy, lead_file, roster, accounts)
     settings = settings_of(policy or ".")
     with Progress("explaining"):
         if lead_file is None:
@@ -80,9 +91,13 @@ def command(
             raise click.UsageError("--lead needs a POLICY to explain it by")
         else:
             chosen = load_policy(policy)
-            intake = Intake(chosen.tree.schema, chosen.tree.timezone, source_of(source, settings, chosen))
+            columns = source_of(source, settings, chosen)
+            path = roster_path(roster, settings)
+            people = read_roster(path) if path is not None else None
+            matching = accounts_of(accounts, settings, chosen, people)
+            intake = Intake(chosen.tree.schema, chosen.tree.timezone, columns, matching)
             lead = _one_lead(lead_file, leads_format, lead_id, intake)
-            explanation = _preview(chosen, lead, roster, store_of(store, settings), now, settings)
+            explanation = _preview(chosen, lead, people, store_of(store, settings), now)
     emit(named(FORMATS, format_).render(explanation, style_for(sys.stdout, everything=everything)))
 
 
@@ -95,19 +110,13 @@ def _from_log(policy: str | None, lead_id: str | None, store: str | None) -> Exp
 
 
 def _preview(
-    policy: api.Policy,
-    lead: Lead,
-    roster: str | None,
-    store: str | None,
-    now: datetime | None,
-    settings: Settings,
+    policy: api.Policy, lead: Lead, roster: Roster | None, store: str | None, now: datetime | None
 ) -> Explanation:
-    path = roster_path(roster, settings)
-    if path is None:
+    if roster is None:
         return policy.explain(lead, now)
     if store is not None and is_new(store):
         store = None  # there is nothing in it yet, and to explain is not to make it
-    with Router(policy, read_roster(path), store, prove=False) as router:
+    with Router(policy, roster, store, prove=False) as router:
         return router.explain(lead, now)
 
 
@@ -126,7 +135,7 @@ def _one_lead(path: str, format: str | None, wanted: str | None, intake: Intake)
                 which = f"two leads with the id `{wanted}`" if wanted is not None else "more than one lead"
                 hint = "" if wanted is not None else ": say which one by --lead-id"
                 raise InputError(f"`{name}` has {which}{hint}")
-            found = item.lead if item.lead.id is not None else Lead(item.lead, item.id)
+            found = item.lead if item.lead.id is not None else item.lead.called(item.id)
         for note in leads.notes:
             say(f"note: {visible(note)}")
     if found is None:

@@ -42,6 +42,9 @@ policy_argument = click.argument("policy", metavar="POLICY", type=a_path)
 roster_option = click.option(
     "--roster", metavar="FILE", type=a_path, help="The roster: who the reps are, and the pools."
 )
+accounts_option = click.option(
+    "--accounts", metavar="FILE", type=a_path, help="The accounts that leads are matched to: CSV."
+)
 store_option = click.option(
     "--store", metavar="URL", help="The database that assignments are kept in, such as sqlite:///leads.db."
 )

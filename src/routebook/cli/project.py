@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from routebook import api, files
 from routebook.check.targets import SourceMap
+from routebook.cli.progress import Progress
 from routebook.cli.stdin import standard_input
-from routebook.cli.streams import STREAM
+from routebook.cli.streams import STREAM, say
 from routebook.diagnostics import Diagnostic
 from routebook.roster import Roster
 from routebook.settings import Settings, settings_for
@@ -20,6 +21,9 @@ from routebook.text import listed, nearest
 
 NO_SOURCE: Final = "none"
 """Says that leads bear the fields' own names, whatever the settings say. No source can be called so: it is reserved."""
+
+if TYPE_CHECKING:
+    from routebook.intake.accounts.matching import AccountMatching
 
 _RELATIVE_SQLITE: Final = re.compile(r"(sqlite(?:\+\w+)?:///)([^/:?][^?]*)(\?.*)?", re.DOTALL)
 
@@ -88,6 +92,30 @@ def read_roster(path: Path) -> Roster:
         source = standard_input()
         return Roster.loads(source.text, source.name)
     return Roster.load(path)
+
+
+def accounts_of(
+    option: str | None, settings: Settings, policy: api.Policy, roster: Roster | None
+) -> AccountMatching | None:
+    """The accounts that `--accounts` names, else the settings, ready to match leads to; None where neither does.
+
+    What a user should know about them is said. Raises `PolicyError` with every mistake in them.
+    """
+    path = option
+    if path is None:
+        if settings.accounts is None:
+            return None
+        path = str(settings.path(settings.accounts))
+    from routebook.intake.accounts.matching import AccountMatching
+    from routebook.intake.accounts.model import Accounts
+    from routebook.render.visible import visible
+
+    with Progress("reading the accounts"):
+        tree = policy.tree
+        matching = AccountMatching(Accounts.load(path), tree.schema, tree.timezone, roster)
+    for note in matching.notes:
+        say(f"note: {visible(note)}")
+    return matching
 
 
 def source_of(option: str | None, settings: Settings, policy: api.Policy) -> SourceMap | None:

@@ -11,6 +11,7 @@ from routebook import api
 from routebook.cli.endings import NO
 from routebook.cli.lead_run import LeadRun, Places
 from routebook.cli.options import (
+    accounts_option,
     leads_option,
     now_option,
     output_option,
@@ -23,7 +24,15 @@ from routebook.cli.options import (
     strict_option,
 )
 from routebook.cli.progress import Progress
-from routebook.cli.project import load_policy, read_roster, roster_path, settings_of, source_of, store_of
+from routebook.cli.project import (
+    accounts_of,
+    load_policy,
+    read_roster,
+    roster_path,
+    settings_of,
+    source_of,
+    store_of,
+)
 from routebook.cli.streams import say
 from routebook.decision import Lead
 from routebook.diagnostics import PolicyError
@@ -39,6 +48,7 @@ from routebook.settings import Settings
 @policy_argument
 @leads_option
 @roster_option
+@accounts_option
 @store_option
 @source_option
 @now_option
@@ -53,6 +63,7 @@ def command(
     leads: str,
     leads_format: str | None,
     roster: str | None,
+    accounts: str | None,
     store: str | None,
     source: str | None,
     now: datetime | None,
@@ -73,14 +84,16 @@ def command(
       routebook route policies/card --leads leads.csv --store sqlite:///leads.db \\
         --output assigned.csv --rejects rejects.jsonl
     """
-    read_once(policy, leads, roster)
+    read_once(policy, leads, roster, accounts)
     places = Places(leads, leads_format, output, rejects)
-    places.check(roster=roster)
+    places.check(roster=roster, accounts=accounts)
     settings = settings_of(policy)
     people = _roster(roster, settings)
     chosen = load_policy(policy)
     tree = chosen.tree
-    intake = Intake(tree.schema, tree.timezone, source_of(source, settings, chosen))
+    columns = source_of(source, settings, chosen)
+    matching = accounts_of(accounts, settings, chosen, people)
+    intake = Intake(tree.schema, tree.timezone, columns, matching)
     if not despite_findings:
         _prove(chosen, people)
     url = store_of(store, settings)
@@ -116,4 +129,4 @@ def _with_ids(leads: Iterator[Incoming], durable: bool) -> Iterator[Lead]:
     """The leads, called by their rows where they have no id; a durable store has to refuse those."""
     for incoming in leads:
         lead = incoming.lead
-        yield lead if durable or lead.id is not None else Lead(lead, incoming.id)
+        yield lead if durable or lead.id is not None else lead.called(incoming.id)

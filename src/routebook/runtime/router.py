@@ -23,6 +23,7 @@ from routebook.runtime.fit import fit
 from routebook.runtime.ledger import Ledger
 from routebook.runtime.log import Digests, Entry, assignment_of, chain_of, explanation_of, make_row
 from routebook.runtime.placing import Placement, Placing
+from routebook.runtime.segments import segments_of
 from routebook.runtime.state import LeadState, StickyRep
 from routebook.runtime.stores.base import Store, Text
 
@@ -126,8 +127,17 @@ class Router:
         assignment = self._assignment(decided, placement)
         before = self._apply(placement, decided.moment, ledger)
         round = 1 if earlier is None else earlier.round + 1
+        segments = segments_of(self._desk.segments, decided.environment)
         entry = Entry(
-            self._digests, round, decided.lead, decided.leaf, decided.because, placement, assignment, before
+            self._digests,
+            round,
+            decided.lead,
+            decided.leaf,
+            decided.because,
+            placement,
+            assignment,
+            before,
+            segments,
         )
         chain = chain_of(placement)
         row = make_row(entry, ledger.next_seq(), chain, ledger.head(chain))
@@ -137,8 +147,9 @@ class Router:
     def _place(self, decided: Decided, ledger: Ledger) -> Placement:
         leaf = decided.leaf
         if leaf is None:
-            return Placement(Outcome.UNDECIDED)
+            return Placement(Outcome.UNDECIDED, notes=decided.lead.notes)
         placing = Placing(self._desk, ledger, decided.environment, decided.moment, decided.id, leaf.rule)
+        placing.notes.extend(decided.lead.notes)
         return placing.place(leaf.plan)
 
     def _assignment(self, decided: Decided, placement: Placement) -> Assignment:
