@@ -20,6 +20,8 @@ from routebook.runtime.state import (
     LeadState,
     LogRow,
     RepState,
+    Result,
+    ResultKey,
     Rotation,
     StickyKey,
     StickyRep,
@@ -52,6 +54,7 @@ def _everything() -> Changes:
         reps={"ana": RepState(3, 2)},
         weeks={("ana", date(2026, 3, 2)): (1, 2, 0, 0, 0, 0, 0)},
         stickies={StickyKey("smb", "email", "a@b.c"): StickyRep("ana", moment)},
+        results={ResultKey("ana", ""): Result(3, 4), ResultKey("bogdan", '{"a":"é"}'): Result(1, 0)},
         heads={"pool smb": Head(2, "h2")},
     )
 
@@ -67,6 +70,7 @@ def test_everything_comes_back(store: Store) -> None:
         assert session.reps(["ana", "nobody"]) == changes.reps
         assert session.weeks(["ana", "nobody"], [date(2026, 3, 2), date(2026, 3, 9)]) == changes.weeks
         assert session.stickies([*changes.stickies, StickyKey("smb", "email", "A@b.c")]) == changes.stickies
+        assert session.results([*changes.results, ResultKey("bogdan", "")]) == changes.results
         assert session.heads(["pool smb", "rest"]) == changes.heads
         assert session.rows([2, 3]) == {2: changes.rows[1]}
     assert list(store.log()) == changes.rows

@@ -29,7 +29,8 @@ def test_availability_is_the_fewest_active_leads_then_idle_the_longest() -> None
     assert available(ask(ana, bogdan)).rep == "bogdan"
     choice = available(ask(ana, bogdan, carla))
     assert choice.arithmetic == (
-        "carla has the fewest leads open: 2 of [ana 3, bogdan 2, carla 2]; of the equal, carla is idle the longest (assigned by row 4 of the log)"
+        "carla has the fewest leads open: 2 of [ana 3, bogdan 2, carla 2]"
+        "; of the equal, carla is idle the longest (assigned by row 4 of the log)"
     )
     assert choice.standing["ana"] == {"open": 3, "last in row": 1}
     assert choice.credits is None
@@ -48,7 +49,10 @@ def test_what_is_left_ends_in_the_declared_order() -> None:
 def test_load_is_active_over_capacity() -> None:
     ana, bogdan = Contender("ana", capacity=10, active=4), Contender("bogdan", capacity=30, active=10)
     assert lightest(ask(ana, bogdan)).rep == "bogdan"
-    assert lightest(ask(ana, bogdan)).arithmetic == "bogdan has the lowest load: 10/30 of [ana 4/10, bogdan 10/30]"
+    assert (
+        lightest(ask(ana, bogdan)).arithmetic
+        == "bogdan has the lowest load: 10/30 of [ana 4/10, bogdan 10/30]"
+    )
 
 
 def test_load_compares_exactly() -> None:
@@ -62,7 +66,9 @@ def test_load_compares_exactly() -> None:
 def test_load_without_a_capacity() -> None:
     ana, bogdan = Contender("ana", active=4), Contender("bogdan", capacity=10, active=5)
     assert lightest(ask(ana, bogdan, roomiest=10)).rep == "ana"
-    assert lightest(ask(ana, bogdan, roomiest=7)).arithmetic.startswith("bogdan has the lowest load: 5/10 of [ana 4/7")
+    assert lightest(ask(ana, bogdan, roomiest=7)).arithmetic.startswith(
+        "bogdan has the lowest load: 5/10 of [ana 4/7"
+    )
     assert lightest(ask(ana, Contender("carla", active=3))).rep == "carla"
 
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from routebook.check.conditions import Condition
 from routebook.decision import Lead, Reason
 from routebook.plan.tree import Leaf, RuleNode, Tree
 from routebook.plan.walk import Environment, walk
 
-Decide: TypeAlias = Callable[[Mapping[str, Any], datetime], Leaf | None]
+Decide: TypeAlias = Callable[[Lead, datetime], Leaf | None]
 """Any evaluator: the leaf that takes a valid lead at a moment. All of them agree with the reference walk."""
 
 

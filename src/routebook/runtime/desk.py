@@ -10,6 +10,7 @@ from routebook.check.conditions import Condition
 from routebook.plan.tree import Tree
 from routebook.roster import Pool, Roster, RotationScope
 from routebook.runtime.eligibility import Member, Where, members_of
+from routebook.runtime.segments import ways_to_segment
 
 
 class Bench:
@@ -46,6 +47,7 @@ class Desk:
         self.tree = tree
         self.roster = roster
         self.people: Final = members_of(roster, values)
+        self.segments: Final = ways_to_segment(tree)
         self._benches: dict[str, Bench | None] = {}
         # by identity, which the tree keeps: a condition's own hash walks all of it each time
         self._wheres: dict[int, Where] = {}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from routebook.check.schema import REP_FIELDS
-from routebook.check.targets import HoldTarget, PoolTarget, SplitTarget, Target
+from routebook.check.targets import HoldTarget, PoolTarget
 from routebook.diagnostics import Diagnostic, in_order
 from routebook.intake.fields import FieldReader, field_readers
 from routebook.intake.problems import Misfit
@@ -15,6 +15,7 @@ from routebook.intake.values import is_missing
 from routebook.plan.tree import Tree
 from routebook.roster import INVALID_ROSTER, Rep, Roster
 from routebook.roster.model import REP_KEYS
+from routebook.runtime.targets import targets_of
 from routebook.text import nearest
 from routebook.types import Schema, Value, describe
 
@@ -125,7 +126,7 @@ def _misspelt(roster: Roster, schema: Schema) -> Iterator[Diagnostic]:
 def _lacking_hours(tree: Tree, roster: Roster) -> Iterator[Diagnostic]:
     """Reps without hours in pools of which a policy asks who is on shift."""
     asked: dict[str, str] = {}
-    for target in _targets(tree):
+    for target in targets_of(tree):
         wants = isinstance(target, HoldTarget) or (isinstance(target, PoolTarget) and target.wants_shift)
         if wants and isinstance(target, HoldTarget | PoolTarget) and roster.has_pool(target.pool):
             for rep in roster.members(target.pool):
@@ -138,16 +139,3 @@ def _lacking_hours(tree: Tree, roster: Roster) -> Iterator[Diagnostic]:
             roster.span("reps", id, key=True),
             help='write hours = "always", or hours = { "mon-fri" = "09:00-17:30" }',
         )
-
-
-def _targets(tree: Tree) -> Iterator[Target]:
-    """Every target that a lead can come to, those in split arms and SLA steps included."""
-    plans = (planned.target for leaf in tree.leaves() for planned in leaf.plan.targets)
-    steps = (target for sla in tree.slas.values() for step in sla.steps for target in step.then)
-    pending: list[Any] = [*plans, *steps]
-    while pending:
-        target = pending.pop(0)
-        if isinstance(target, SplitTarget):
-            pending = [arm.target for arm in target.arms] + pending
-        else:
-            yield target

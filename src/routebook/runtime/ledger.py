@@ -7,12 +7,15 @@ from datetime import date
 
 from routebook.runtime.state import (
     NO_LEADS,
+    NO_RESULT,
     NO_ROWS,
     Changes,
     Head,
     LeadState,
     LogRow,
     RepState,
+    Result,
+    ResultKey,
     Rotation,
     StickyKey,
     StickyRep,
@@ -40,6 +43,7 @@ class Ledger:
         self._reps: dict[str, RepState] = {}
         self._weeks: dict[WeekKey, Week] = {}
         self._stickies: dict[StickyKey, StickyRep | None] = {}
+        self._results: dict[ResultKey, Result] = {}
         self._heads: dict[str, Head] = {}
         self._known: set[tuple[str, date]] = set()
 
@@ -47,7 +51,7 @@ class Ledger:
         """Start a transaction that is about these leads."""
         self._session = session
         version = session.version
-        kept = len(self._stickies) + len(self._weeks) + len(self._reps)
+        kept = len(self._stickies) + len(self._weeks) + len(self._reps) + len(self._results)
         if version is None or version != self._version or kept > _KEPT:
             self._forget()
             self._seq = session.last_seq()
@@ -116,6 +120,15 @@ class Ledger:
         if key not in self._stickies:
             self._stickies[key] = self._session.stickies((key,)).get(key)
         return self._stickies[key]
+
+    def results(self, reps: Collection[str], segments: Collection[str]) -> Mapping[ResultKey, Result]:
+        """What came of these reps' leads in these segments, nothing where nothing is known."""
+        keys = [ResultKey(rep, segment) for rep in reps for segment in segments]
+        missing = [key for key in keys if key not in self._results]
+        if missing:
+            found = self._session.results(missing)
+            self._results.update((key, found.get(key, NO_RESULT)) for key in missing)
+        return self._results
 
     def row(self, seq: int) -> LogRow:
         """A row of the log, one of this transaction's own included."""

@@ -72,6 +72,7 @@ class Entry:
     placement: Placement
     assignment: Assignment
     before: Mapping[str, Any] | None
+    segments: tuple[str, ...] = ()
 
 
 def make_row(entry: Entry, seq: int, chain: str, head: Head) -> LogRow:
@@ -123,6 +124,7 @@ def _body(entry: Entry, seq: int, chain: str, n: int) -> dict[str, Any]:
         "turn": None if placement.turn is None else _turn(placement.turn, candidates),
         "rep": entry.before,
         "sticky": placement.sticky,
+        "segments": entry.segments,
         "assignment": _assignment(entry.assignment),
     }
 

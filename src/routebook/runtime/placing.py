@@ -5,7 +5,7 @@ Nothing here writes: a placement says what it would change, and whoever records 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, assert_never
@@ -33,8 +33,9 @@ from routebook.runtime.desk import Bench, Desk
 from routebook.runtime.eligibility import ELIGIBLE, Asked, Judged, Member, Where, is_absent, judge
 from routebook.runtime.ledger import Ledger
 from routebook.runtime.rotation import welcomed
-from routebook.runtime.state import Rotation, StickyKey, Turn
-from routebook.runtime.strategies import BY_NAME, Choice, Contender, Question
+from routebook.runtime.segments import segment_of
+from routebook.runtime.state import ResultKey, Rotation, StickyKey, Turn
+from routebook.runtime.strategies import BY_NAME, Choice, Contender, Question, Record
 
 _ROUND_ROBIN = Strategy("round_robin")
 
@@ -156,7 +157,8 @@ class Placing:
         values = tuple((ref.name, key_text(ref, self.environment)) for ref in strategy.fields)
         contenders = self._contenders(eligible)
         if not row.takes_turns:
-            question = Question(contenders, {}, {}, values, self.lead, bench.roomiest)
+            records = self._records(eligible, values) if row.wants_records else {}
+            question = Question(contenders, {}, {}, values, self.lead, bench.roomiest, records)
             return row.choose(question), None
         key = bench.rotation(self.rule)
         rotation = self.ledger.rotation(key)
@@ -172,6 +174,12 @@ class Placing:
             return {}, dict(rotation.gone)
         absent = [member.id for member in bench.members if is_absent(member, self.moment)]
         return welcomed(bench.pool, rotation, bench.weights, absent)
+
+    def _records(self, eligible: list[Member], values: Sequence[tuple[str, str | None]]) -> dict[str, Record]:
+        segment = segment_of(values)
+        reps = [member.id for member in eligible]
+        known = self.ledger.results(reps, {"", segment})
+        return {rep: Record(*known[ResultKey(rep, "")], *known[ResultKey(rep, segment)]) for rep in reps}
 
     def _contenders(self, eligible: list[Member]) -> list[Contender]:
         states = self.ledger.states

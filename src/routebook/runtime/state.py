@@ -98,6 +98,23 @@ class LeadState:
         return self.status in REOPENED
 
 
+class ResultKey(NamedTuple):
+    """A rep's results with leads of one segment; the segment "" is all of them."""
+
+    rep: str
+    segment: str
+
+
+class Result(NamedTuple):
+    """How many closed leads were converted, and how many were not."""
+
+    won: int
+    lost: int
+
+
+NO_RESULT: Final = Result(0, 0)
+
+
 class Head(NamedTuple):
     """The end of a chain of the log: how many rows it has, and the hash of the last."""
 
@@ -139,6 +156,7 @@ class Changes:
     reps: dict[str, RepState] = field(default_factory=dict)
     weeks: dict[WeekKey, Week] = field(default_factory=dict)
     stickies: dict[StickyKey, StickyRep] = field(default_factory=dict)
+    results: dict[ResultKey, Result] = field(default_factory=dict)
     heads: dict[str, Head] = field(default_factory=dict)
 
     def __bool__(self) -> bool:

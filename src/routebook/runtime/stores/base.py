@@ -14,6 +14,8 @@ from routebook.runtime.state import (
     LeadState,
     LogRow,
     RepState,
+    Result,
+    ResultKey,
     Rotation,
     StickyKey,
     StickyRep,
@@ -56,6 +58,8 @@ class Session(Protocol):
     def weeks(self, ids: Collection[str], mondays: Collection[date]) -> dict[WeekKey, Week]: ...
 
     def stickies(self, keys: Collection[StickyKey]) -> dict[StickyKey, StickyRep]: ...
+
+    def results(self, keys: Collection[ResultKey]) -> dict[ResultKey, Result]: ...
 
     def heads(self, chains: Collection[str]) -> dict[str, Head]: ...
 

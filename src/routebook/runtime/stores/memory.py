@@ -14,6 +14,8 @@ from routebook.runtime.state import (
     LeadState,
     LogRow,
     RepState,
+    Result,
+    ResultKey,
     Rotation,
     StickyKey,
     StickyRep,
@@ -41,6 +43,7 @@ class MemoryStore:
         self._reps: dict[str, RepState] = {}
         self._weeks: dict[WeekKey, Week] = {}
         self._stickies: dict[StickyKey, StickyRep] = {}
+        self._results: dict[ResultKey, Result] = {}
         self._heads: dict[str, Head] = {}
         self._texts: dict[str, Text] = {}
 
@@ -61,6 +64,7 @@ class MemoryStore:
         self._reps.update(changes.reps)
         self._weeks.update(changes.weeks)
         self._stickies.update(changes.stickies)
+        self._results.update(changes.results)
         self._heads.update(changes.heads)
 
     def keep(self, texts: Mapping[str, Text]) -> None:
@@ -105,6 +109,9 @@ class _MemorySession:
 
     def stickies(self, keys: Collection[StickyKey]) -> dict[StickyKey, StickyRep]:
         return _some(self._store._stickies, keys)
+
+    def results(self, keys: Collection[ResultKey]) -> dict[ResultKey, Result]:
+        return _some(self._store._results, keys)
 
     def heads(self, chains: Collection[str]) -> dict[str, Head]:
         return _some(self._store._heads, chains)

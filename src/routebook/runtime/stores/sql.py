@@ -15,6 +15,8 @@ from routebook.runtime.state import (
     LeadState,
     LogRow,
     RepState,
+    Result,
+    ResultKey,
     Rotation,
     StickyKey,
     StickyRep,
@@ -70,6 +72,12 @@ class SqlSession:
                 found[key] = StickyRep(row.rep, read_time(row.at))
         return found
 
+    def results(self, keys: Collection[ResultKey]) -> dict[ResultKey, Result]:
+        segments = self._do.keys({key.segment for key in keys})
+        rows = self._ask(self._do.results, {key.rep for key in keys}, also=segments)
+        found = {ResultKey(row.rep, row.segment): Result(row.won, row.lost) for row in rows}
+        return {key: found[key] for key in keys if key in found}
+
     def heads(self, chains: Collection[str]) -> dict[str, Head]:
         return {row.name: Head(row.length, row.hash) for row in self._ask(self._do.heads, chains)}
 
@@ -84,6 +92,7 @@ class SqlSession:
         self._upsert(t.reps, map(_rep, changes.reps.items()))
         self._upsert(t.weeks, map(_week, changes.weeks.items()))
         self._upsert(t.stickies, map(_sticky, changes.stickies.items()))
+        self._upsert(t.results, map(_result, changes.results.items()))
         self._upsert(t.chains, map(_head, changes.heads.items()))
 
     def keep(self, texts: Mapping[str, Text]) -> None:
@@ -168,6 +177,11 @@ def _week(item: tuple[WeekKey, Week]) -> dict[str, Any]:
 def _sticky(item: tuple[StickyKey, StickyRep]) -> dict[str, Any]:
     key, sticky = item
     return {**key._asdict(), "rep": sticky.rep, "at": show_time(sticky.at)}
+
+
+def _result(item: tuple[ResultKey, Result]) -> dict[str, Any]:
+    key, result = item
+    return {**key._asdict(), **result._asdict()}
 
 
 def _head(item: tuple[str, Head]) -> dict[str, Any]:

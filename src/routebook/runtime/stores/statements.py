@@ -58,11 +58,12 @@ class Statements:
             ),
             dialect,
         )
+        self.results = self._asking(t.results, "rep", also="segment")
         self.heads = self._asking(t.chains, "name")
         self.rows = self._asking(t.log, "seq")
         self._upserts = {
             table.name: self._upsert(table)
-            for table in (t.leads, t.rotations, t.reps, t.weeks, t.stickies, t.chains)
+            for table in (t.leads, t.rotations, t.reps, t.weeks, t.stickies, t.results, t.chains)
         }
 
     def upsert(self, table: Table) -> Prepared:

@@ -92,6 +92,15 @@ stickies: Final = Table(
     Column("at", Text, nullable=False),
     sqlite_with_rowid=False,
 )
+results: Final = Table(
+    "routebook_results",
+    metadata,
+    Column("rep", Text, primary_key=True),
+    Column("segment", Text, primary_key=True),
+    Column("won", Integer, nullable=False),
+    Column("lost", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
 chains: Final = Table(
     "routebook_chains",
     metadata,

@@ -19,13 +19,23 @@ class Contender(NamedTuple):
     last: int = 0
 
 
+class Record(NamedTuple):
+    """What came of a rep's leads: of all that are closed, and of those in one segment."""
+
+    won: int = 0
+    lost: int = 0
+    won_here: int = 0
+    lost_here: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """Which of these? `contenders` are eligible, at least one, in the pool's declared order.
 
     `credits` and `turns` are the rotation's: credits by rep, and the log's number of each rep's last turn in it.
     `values` are those of the strategy's fields, in words and as they compare; `lead` is the lead's id.
-    `roomiest` is the largest capacity in the pool.
+    `roomiest` is the largest capacity in the pool; `records` what came of each rep's leads, in the segment that
+    `values` stand for and overall.
     """
 
     contenders: Sequence[Contender]
@@ -34,6 +44,7 @@ class Question:
     values: Sequence[tuple[str, str | None]] = ()
     lead: str = ""
     roomiest: int | None = None
+    records: Mapping[str, Record] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +62,16 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class StrategyRow:
-    """One strategy: how policies name it, how it chooses, whether it takes turns, and what it does in words."""
+    """One strategy: how policies name it, how it chooses, and what it does in words.
+
+    `takes_turns` is whether it moves the pool's rotation, `wants_records` whether it asks what came of leads.
+    """
 
     name: str
     choose: Callable[[Question], Choice]
-    takes_turns: bool
     doc: str
+    takes_turns: bool = False
+    wants_records: bool = False
 
 
 def listing(contenders: Sequence[Contender], number: Callable[[Contender], object]) -> str:
