@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from itertools import combinations
 from typing import Any
 
@@ -14,10 +13,7 @@ from routebook.analysis.reach import Blocked, Contradictory, NotDecided, Reached
 from routebook.analysis.search import Covered, Found
 from routebook.plan.tree import Tree
 from routebook.plan.walk import Environment, walk
-from support.small_policies import NOW, SmallPolicy, small_policy
-
-ROUNDS = int(os.environ.get("ROUTEBOOK_ROUNDS", "150"))
-"""How many policies each test draws; continuous integration sets more."""
+from support.small_policies import NOW, ROUNDS, SmallPolicy, small_policy
 
 
 def modelled(tree: Tree) -> Model:

@@ -6,6 +6,7 @@ must hold of the pool, and whatever lead it shows is walked.
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,9 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from itertools import islice, product
 from typing import Any
+
+ROUNDS = int(os.environ.get("ROUTEBOOK_ROUNDS", "150"))
+"""How many policies each test draws; continuous integration sets more."""
 
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 
@@ -152,7 +156,7 @@ class _Writer:
                 lines.append(f"when {self.condition(1)} {{ {self.rules(self.rng.randint(1, 2), 0)}{tail} }}")
             else:
                 lines.append(f"when {self.condition()} queue {self.rng.choice('pqr')}")
-        return "\n".join(lines)
+        return ("\n" if depth else " ").join(lines)
 
     def computed(self) -> str:
         lines = []

@@ -78,12 +78,12 @@ def regions(leads: LeadSet, first: tuple[int, ...]) -> tuple[list[LeadRegion], t
         found.append(Outline(box, True, point))
         answer = leads.find(outside=[each.box for each in found])
         if isinstance(answer, Covered):
-            return [_shown(leads.model, each) for each in found], ()
+            return [shown(leads.model, each) for each in found], ()
         if isinstance(answer, Unknown):
-            return [_shown(leads.model, each) for each in found], answer.reasons
+            return [shown(leads.model, each) for each in found], answer.reasons
         point = answer.point
     outline, reasons = outlined(leads, point, [each.box for each in found])
-    return [_shown(leads.model, each) for each in (*found, outline)], reasons
+    return [shown(leads.model, each) for each in (*found, outline)], reasons
 
 
 def _fields(model: Model, box: Box) -> int:
@@ -119,14 +119,7 @@ def _worth(model: Model, dimension: int) -> int:
 def _inside(leads: LeadSet, box: Box) -> bool:
     """Whether the whole box is in the set."""
     model = leads.model
-    rows = model.index.allow()
-    touched = leads.avoid
-    for dimension, mask in box.items():
-        if rows[dimension]:
-            allowed = 0
-            for number in classes_of(mask):
-                allowed |= rows[dimension][number]
-            touched &= allowed
+    touched = model.index.touching(box, leads.avoid)
     if touched & ~model.index.thick:
         return False
     for number in classes_of(touched):
@@ -153,13 +146,16 @@ def _widest(leads: LeadSet, box: Box, dimension: int) -> int:
 
 
 def outlined(
-    leads: LeadSet, point: tuple[int, ...], outside: Sequence[Box]
+    leads: LeadSet, point: tuple[int, ...], outside: Sequence[Box], own: bool = False
 ) -> tuple[Outline, tuple[str, ...]]:
-    """On each field the values that occur in the set outside some boxes, and how many rules make exceptions."""
+    """On each field the values that occur in the set outside some boxes, and how many rules make exceptions.
+
+    With `own` only the fields that the set's formula reads are looked at.
+    """
     model = leads.model
     rows = model.index.allow()
-    own = model.formulas.dimensions(leads.literal)
-    used = [d for d in range(len(point)) if rows[d] or d in own]
+    named = model.formulas.dimensions(leads.literal)
+    used = [d for d in range(len(point)) if d in named or (rows[d] and not own)]
     seen = {d: 1 << point[d] for d in used}
     reasons: list[str] = []
     swept = 0
@@ -210,22 +206,13 @@ def _sweep(
 
 def _exceptions(leads: LeadSet, box: Box) -> int:
     """How many rules take leads out of a box."""
-    model = leads.model
-    rows = model.index.allow()
-    touched = leads.avoid
-    for dimension, mask in box.items():
-        if rows[dimension]:
-            allowed = 0
-            for number in classes_of(mask):
-                allowed |= rows[dimension][number]
-            touched &= allowed
-    return len(model.entries_of(touched))
+    return len(leads.model.entries_of(leads.model.index.touching(box, leads.avoid)))
 
 
 # --- Words -------------------------------------------------------------------------------------------------
 
 
-def _shown(model: Model, found: Outline) -> LeadRegion:
+def shown(model: Model, found: Outline) -> LeadRegion:
     note = ""
     if found.exceptions:
         note = f", except what {found.exceptions} rule{'s take' if found.exceptions > 1 else ' takes'}"

@@ -99,6 +99,18 @@ class TermIndex:
                     return 0
         return among
 
+    def touching(self, box: Box, among: Ids) -> Ids:
+        """The terms of `among` whose box has a class in common with this box in every dimension."""
+        rows = self.allow()
+        for dimension, mask in box.items():
+            row = rows[dimension]
+            if row:
+                allowed = 0
+                for number in bits(mask):
+                    allowed |= row[number]
+                among &= allowed
+        return among
+
     def holding(self, point: Sequence[int], among: Ids) -> Ids:
         """The terms of `among` that hold at the point, their formulas included."""
         found = self.at(point, among)

@@ -107,7 +107,8 @@ class Ties:
         """The bit of a comparison of known fields."""
         key = (op, left, right, zone.key)
         if not self.space.frozen:
-            self._ties.setdefault(key, Tie(op, left, right, zone))
+            tie = self._ties.setdefault(key, Tie(op, left, right, zone))
+            self.space.uses_now = self.space.uses_now or "now" in tie.bases
             return TRUE
         return self.space.formulas.atom(self._ties[key].dimension, 2)
 

@@ -1,0 +1,120 @@
+"""Differences against every lead there is, and the laws that comparing keeps."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from routebook import api
+from routebook.analysis.change import difference, is_changed
+from routebook.plan.tree import Tree
+from support.small_policies import NOW, ROUNDS, small_policy
+
+LEAD = """lead {
+  id:       id
+  score:    integer 0..100
+  industry: one of ["health", "finance"] optional
+  country:  country
+  vip:      bool
+}
+"""
+
+
+def edited(text: str, seed: int) -> str:
+    """The policy with some of its rules taken out, moved, copied or sent elsewhere."""
+    rng = random.Random(seed)
+    lines = text.split("\n")
+    places = [number for number, line in enumerate(lines) if line.startswith("when ")]
+    for _ in range(rng.choice((1, 1, 2))):
+        here = rng.choice(places)
+        there = rng.choice(places)
+        match rng.randrange(4):
+            case 0:
+                lines[here] = ""
+            case 1:
+                lines[here], lines[there] = lines[there], lines[here]
+            case 2:
+                lines[here] = lines[here].replace("queue p", "queue q")
+            case _:
+                lines[here] = lines[there]
+    return "\n".join(lines)
+
+
+def tree_of(text: str) -> Tree:
+    return api.loads(text).tree
+
+
+@pytest.mark.parametrize("seed", range(ROUNDS))
+def test_a_difference_is_all_that_changed_and_nothing_else(seed: int) -> None:
+    policy = small_policy(200_000 + seed)
+    if "when" not in edited(policy.text, seed):
+        pytest.skip("nothing is left")
+    loaded = api.loads(policy.text)
+    old, new = loaded.tree, tree_of(edited(policy.text, seed))
+    found = difference(old, new)
+    pairs = [(change.old.rule, change.new.rule) for change in found.changes]
+    assert len(set(pairs)) == len(pairs)
+    for change in found.changes:
+        shown = dict(change.region.witness)
+        now = shown.pop("now", NOW)
+        changed = is_changed(old, new, loaded.lead(shown), now)
+        assert changed is not None
+        assert (changed[0], changed[1]) == (change.old, change.new)
+    for lead in policy.leads(limit=1000):
+        changed = is_changed(old, new, lead, NOW)
+        if changed is not None and not found.doubts:
+            assert (changed[0].rule, changed[1].rule) in pairs
+
+
+@pytest.mark.parametrize("seed", range(0, ROUNDS, 5))
+def test_a_policy_is_the_same_as_itself(seed: int) -> None:
+    tree = tree_of(small_policy(300_000 + seed).text)
+    assert difference(tree, tree).same
+
+
+def test_rule_names_and_layout_change_nothing() -> None:
+    old = tree_of(LEAD + "rule a when score >= 70 and vip queue x else queue z")
+    new = tree_of(LEAD + "rule b when vip and not score < 70\n  queue x\nelse queue z")
+    assert difference(old, new).same
+
+
+def test_disjoint_rules_may_change_places() -> None:
+    first, second = 'when country == "DE" queue a', 'when country == "FR" queue b'
+    old, new = (tree_of(LEAD + f"{x} {y} else queue z") for x, y in ((first, second), (second, first)))
+    assert difference(old, new).same
+
+
+def test_a_moved_bound_is_one_region() -> None:
+    old = tree_of(LEAD + 'when score >= 70 and industry == "health" queue a else queue z')
+    new = tree_of(LEAD + 'when score >= 60 and industry == "health" queue a else queue z')
+    (change,) = difference(old, new).changes
+    assert change.region.text == 'score between 60 and 69 and industry == "health"'
+    assert (change.old.plan, change.new.plan) == (("queue z",), ("queue a",))
+
+
+def test_an_sla_is_part_of_the_outcome() -> None:
+    sla = "sla fast { respond within %s then queue late }"
+    rules = "when vip round_robin all then queue q under fast else queue z"
+    old, new = (tree_of(LEAD + rules + "\n" + sla % time) for time in ("2h", "3h"))
+    (change,) = difference(old, new).changes
+    assert change.region.text == "vip"
+
+
+def test_a_definition_that_a_plan_asks_of_is_part_of_the_outcome() -> None:
+    text = """
+    rep { level: integer 1..3 }
+    derive tier: integer { when score >= %d then 3 else 1 }
+    else round_robin all where rep.level >= tier then queue q
+    """
+    old, new = (tree_of(LEAD + text % bound) for bound in (50, 60))
+    (change,) = difference(old, new).changes
+    assert change.region.text == "true"
+
+
+def test_a_changed_schema_is_noted() -> None:
+    old = tree_of(LEAD + "when score >= 70 queue a else queue z")
+    new = tree_of(LEAD.replace("0..100", "0..60") + "else queue z")
+    found = difference(old, new)
+    assert found.same
+    assert "`score` was a whole number from 0 to 100 and is a whole number from 0 to 60" in found.notes
