@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 PATIENCE: Final = 1.0
 """Seconds before a bar appears."""
 
+_SCREEN: Final = threading.Lock()
+"""Held by the one bar that is shown: work within work shows none of its own."""
+
 
 class Progress:
     """Counts what is done. Counting costs an addition: the bar, where there is one, looks by itself.
@@ -53,12 +56,13 @@ class Progress:
             bar, self._bar = self._bar, None
         if bar is not None:
             bar.stop()
+            _SCREEN.release()
 
     def _appear(self) -> None:
         total = self._total() if callable(self._total) else self._total
         bar = _bar(self, self._doing, total)
         with self._lock:
-            if not self._ended:
+            if not self._ended and _SCREEN.acquire(blocking=False):
                 self._bar = bar
                 bar.start()
 
