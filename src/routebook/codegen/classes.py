@@ -24,10 +24,9 @@ from routebook.check.conditions import (
     Members,
     Named,
     Not,
-    tests_in,
 )
 from routebook.codegen.constants import plain_number
-from routebook.codegen.normal import Literal, same
+from routebook.codegen.normal import Literal, each_once, same
 from routebook.types import DateTimeType, DateType, NumberType, TimeType
 
 Wanted: TypeAlias = list[tuple[int, list[Literal]]]
@@ -39,19 +38,23 @@ _ORDERED: Final = (NumberType, DateType, TimeType, DateTimeType)
 
 @dataclass(frozen=True, slots=True)
 class Discrete:
-    """By key the bits left standing; `other` for every key not listed, `missing` for none."""
+    """By key the class, with the bits left standing in each; `other` is the class of every key not listed."""
 
-    table: dict[Any, int]
+    classes: dict[Any, int]
     other: int
+    standing: list[int]
 
 
 @dataclass(frozen=True, slots=True)
 class Ordered:
-    """`constants` ascending; `table[2i + 1]` is for constant i, `table[2i]` for the gap below it; `missing`."""
+    """`constants` ascending; class 2i + 1 is constant i, class 2i the gap below it, the last class `missing`."""
 
     constants: list[Any]
-    table: list[int]
-    missing: int
+    standing: list[int]
+
+    @property
+    def missing(self) -> int:
+        return len(self.standing) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,8 @@ Column: TypeAlias = Discrete | Ordered | Searched
 
 def column_of(ref: FieldRef, wanted: Wanted, bits: int) -> Column:
     """The column of a field for alternatives that are `bits` many."""
-    tests = [test for _, literals in wanted for condition, _ in literals for test in tests_in(condition)]
+    conditions = (condition for _, literals in wanted for condition, _ in literals)
+    tests = [test for test in each_once(conditions) if isinstance(test, Comparison)]
     if all(test.operator in _DISCRETE for test in tests):
         return _discrete(tests, wanted, bits)
     if isinstance(ref.type, _ORDERED):
@@ -100,7 +104,7 @@ def _discrete(tests: Sequence[Comparison], wanted: Wanted, bits: int) -> Discret
         return everything ^ found if test.row.negates else found
 
     table = _standing(wanted, classes, everything, len(keys) + 2, bits)
-    return Discrete({_plain(key): table[n] for key, n in keys.items()} | {None: table[missing]}, table[other])
+    return Discrete({_plain(key): n for key, n in keys.items()} | {None: missing}, other, table)
 
 
 def _keys(operand: Any) -> Sequence[Any]:
@@ -137,7 +141,7 @@ def _ordered(tests: Sequence[Comparison], wanted: Wanted, bits: int) -> Ordered:
         return everything ^ found if test.row.negates else found
 
     table = _standing(wanted, classes, everything, size + 1, bits)
-    return Ordered([_plain(key) for key in constants], table[:size], table[missing])
+    return Ordered([_plain(key) for key in constants], table)
 
 
 def _interval(operator: str, at: list[int], size: int, below: Callable[[int], int]) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
 from fractions import Fraction
@@ -44,16 +43,26 @@ def plain_number(value: Fraction) -> int | Decimal | Fraction:
     return int(text) if "." not in text else Decimal(text)
 
 
+def _number(value: Fraction, exact: bool, decimal: bool) -> int | Decimal | Fraction:
+    if exact:
+        return value.numerator if value.denominator == 1 else value
+    plain = plain_number(value)
+    return Decimal(plain) if decimal and isinstance(plain, int) else plain
+
+
 class Constants:
     """The constants of one generated module, each under one name however often it is used."""
 
     def __init__(self) -> None:
         self._names: dict[str, str] = {}
 
-    def name(self, value: Any) -> str:
-        """How generated code refers to a constant: small ones in place, the rest by a module-level name."""
+    def name(self, value: Any, exact: bool = False, decimal: bool = False) -> str:
+        """How generated code refers to a constant: small ones in place, the rest by a module-level name.
+
+        A number is a fraction where `exact`, else a decimal where it meets `decimal` ones: those compare fastest.
+        """
         if isinstance(value, Fraction):
-            value = plain_number(value)
+            value = _number(value, exact, decimal)
         source = literal(value)
         if isinstance(value, int | str) or value is None:
             return source
@@ -69,6 +78,3 @@ class Constants:
 
     def __len__(self) -> int:
         return len(self._names)
-
-
-Namespace = Mapping[str, Any]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -15,8 +15,11 @@ from routebook.operators import pattern
 from routebook.plan.tree import Tree
 from routebook.text import fold
 
-Decide: TypeAlias = Callable[[Mapping[str, Any], datetime], int]
-"""From a valid lead's values and the moment to the number of the leaf that takes it, -1 where none does."""
+Decide: TypeAlias = Callable[[Mapping[str, Any], datetime], Any]
+"""From a valid lead's values and the moment to the number of the leaf that takes it, -1 where none does.
+
+Where it was compiled with answers it returns those, and None where no leaf takes the lead.
+"""
 
 _MISSING: Final = object()
 
@@ -61,10 +64,18 @@ def run(emitter: Emitter, functions: list[str], label: str, tables: Mapping[str,
     return Code(source, namespace)
 
 
-def compile_straight(tree: Tree) -> Decide:
-    """The policy as one straight function: quickest for some dozens of rules."""
+def compile_straight(tree: Tree, answers: Sequence[Any] | None = None) -> Decide:
+    """The policy as one straight function: quickest for some dozens of rules.
+
+    Where `answers` are given, one a leaf, it returns those, and None where no leaf takes the lead.
+    """
     emitter = Emitter(tree)
-    decide = emitter.decide()
-    code = run(emitter, [decide], f"<policy {tree.digest[:19]}>")
+    tables: dict[str, Any] = {}
+    if answers is None:
+        source = emitter.decide()
+    else:
+        tables = {f"answer_{number}": answer for number, answer in enumerate(answers)}
+        source = emitter.decide(answer=lambda number: "None" if number < 0 else f"answer_{number}")
+    code = run(emitter, [source], f"<policy {tree.digest[:19]}>", tables)
     function: Decide = code.namespace["decide"]
     return function
