@@ -60,7 +60,9 @@ class Router:
             self._accounts = AccountMatching(known, tree.schema, tree.timezone, people)
         self._intake = Intake(tree.schema, tree.timezone, accounts=self._accounts)
         self._store = open_store(store or MEMORY)
-        self._routing = runtime.Router(tree, people, self._store, text=self.policy.text)
+        self._routing = runtime.Router(
+            tree, people, self._store, text=self.policy.text, decide=self.policy.leaf
+        )
 
     @property
     def durable(self) -> bool:
