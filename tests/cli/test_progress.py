@@ -20,8 +20,8 @@ class Screen(io.StringIO):
         return True
 
 
-@pytest.fixture
-def screen(monkeypatch: pytest.MonkeyPatch) -> Screen:
+def on_screen(monkeypatch: pytest.MonkeyPatch) -> Screen:
+    """Standard error as a terminal. Not a fixture: pytest takes the streams back before a test begins."""
     shown = Screen()
     monkeypatch.setattr(sys, "stderr", shown)
     monkeypatch.setattr(progress, "PATIENCE", 0.02)
@@ -36,20 +36,23 @@ def wait_for(condition: Callable[[], bool]) -> None:
     assert condition()
 
 
-def test_it_counts_what_is_done(screen: Screen) -> None:
+def test_it_counts_what_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    screen = on_screen(monkeypatch)
     with Progress("counting", lambda: 5) as counting:
         for done in range(1, 4):
             counting.done = done
             wait_for(lambda: f"{done}/5" in screen.getvalue())  # noqa: B023
 
 
-def test_an_estimate_that_was_too_low_grows(screen: Screen) -> None:
+def test_an_estimate_that_was_too_low_grows(monkeypatch: pytest.MonkeyPatch) -> None:
+    screen = on_screen(monkeypatch)
     with Progress("counting", 2) as counting:
         counting.done = 7
         wait_for(lambda: "7/7" in screen.getvalue())
 
 
-def test_work_within_work_shows_one_bar(screen: Screen) -> None:
+def test_work_within_work_shows_one_bar(monkeypatch: pytest.MonkeyPatch) -> None:
+    screen = on_screen(monkeypatch)
     with Progress("outer"):
         wait_for(lambda: "outer" in screen.getvalue())
         with Progress("inner"):
@@ -61,10 +64,15 @@ def test_work_within_work_shows_one_bar(screen: Screen) -> None:
         wait_for(lambda: "next" in screen.getvalue())
 
 
-def test_an_error_takes_the_bar_away(screen: Screen) -> None:
-    with pytest.raises(ZeroDivisionError), Progress("failing"):
+def test_an_error_takes_the_bar_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    screen = on_screen(monkeypatch)
+
+    def fail() -> None:
         wait_for(lambda: "failing" in screen.getvalue())
         raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError), Progress("failing"):
+        fail()
     assert "\x1b[?25h" in screen.getvalue()
     quiet = len(screen.getvalue())
     time.sleep(0.3)
