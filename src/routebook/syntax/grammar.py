@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from lark import Lark
 
+from routebook.syntax import kept
 from routebook.syntax.build import TreeBuilder
 
 _PACKAGE: Final = Path(__file__).resolve().parents[1]
@@ -26,7 +27,7 @@ def grammar_path() -> Path:
 
 
 def parser() -> Lark:
-    """The LALR(1) parser of the policy language. Loading takes a fraction of a second; it is kept."""
+    """The LALR(1) parser of the policy language. Loading takes a fraction of a second; it is kept, and its tables are for later runs."""
     with _lock:
         return _load()
 
@@ -40,4 +41,4 @@ def _load() -> Lark:
         "maybe_placeholders": True,
         "transformer": TreeBuilder(),
     }
-    return Lark(grammar_path().read_text(encoding="utf-8"), **options)
+    return kept.load(grammar_path().read_text(encoding="utf-8"), options)
