@@ -130,7 +130,12 @@ class Model:
         covered: list[Covered] = []
         unknown: Unknown | None = None
         for box in boxes:
-            answer = self._search(meet(box, within or {}), avoid, must, outside)
+            start = meet(box, within or {})
+            if start is None:  # a single dimension is reason enough
+                clash = next(d for d, mask in (within or {}).items() if not box.get(d, mask) & mask)
+                covered.append(Covered(0, {clash: 0}))
+                continue
+            answer = self._search(start, avoid, must, outside)
             match answer:
                 case Found():
                     return answer
@@ -138,13 +143,12 @@ class Model:
                     unknown = answer
                 case Covered():
                     covered.append(answer)
-        return unknown or Covered(
-            _union(c.terms for c in covered), covered[0].box if len(covered) == 1 else {}
-        )
+        needed: Box = {}
+        for each in covered:
+            needed.update(each.box)
+        return unknown or Covered(_union(each.terms for each in covered), needed)
 
-    def _search(self, box: Box | None, avoid: Ids, must: Sequence[Literal], outside: Sequence[Box]) -> Answer:
-        if box is None:
-            return Covered(0, {})
+    def _search(self, box: Box, avoid: Ids, must: Sequence[Literal], outside: Sequence[Box]) -> Answer:
         try:
             search = Search(self.space, self.index, box, avoid, must, self.deadline, outside)
             answer = search.run(sat.handover)

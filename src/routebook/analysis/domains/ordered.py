@@ -135,17 +135,17 @@ class NumberDomain:
         self.name = name
         self.type = type_
         self.optional = optional
-        self._scale = 1 if type_.integer else _FINE
-        limit = _FINE * self._scale - 1
-        low = -limit if type_.low is None else ceil(Fraction(type_.low) * self._scale)
-        high = limit if type_.high is None else floor(Fraction(type_.high) * self._scale)
+        self.scale = 1 if type_.integer else _FINE
+        limit = _FINE * self.scale - 1
+        low = -limit if type_.low is None else ceil(Fraction(type_.low) * self.scale)
+        high = limit if type_.high is None else floor(Fraction(type_.high) * self.scale)
         self.line = Line(low, high)
         self._typical = self._clamped(typical)
         self._preds: set[Pred] = set()
         self._dimension = -1
 
     def _clamped(self, typical: int | None) -> int:
-        line, scale = self.line, self._scale
+        line, scale = self.line, self.scale
         if typical is None and self.type.low is not None and self.type.high is not None:
             typical = (line.low + line.high) // 2 // scale
         wanted = (50 if typical is None else typical) * scale
@@ -157,7 +157,7 @@ class NumberDomain:
             self.line.note(pred.op, self._scaled(pred))
 
     def _scaled(self, pred: Pred) -> tuple[Fraction, ...]:
-        return tuple(Fraction(arg) * self._scale for arg in pred.args)
+        return tuple(Fraction(arg) * self.scale for arg in pred.args)
 
     def freeze(self, formulas: Formulas) -> None:
         self._formulas = formulas
@@ -186,13 +186,13 @@ class NumberDomain:
         if number == len(self.line.starts):
             return None
         first, last = self.line.interval(number)
-        return Fraction(first, self._scale), Fraction(last, self._scale)
+        return Fraction(first, self.scale), Fraction(last, self.scale)
 
     def value(self, point: Point) -> Any:
         number = point[self._dimension]
         if number == len(self.line.starts):
             return None
-        return self.number(round_between(*self.line.interval(number), self._typical, self._scale))
+        return self.number(round_between(*self.line.interval(number), self._typical, self.scale))
 
     def nearest(self, value: Any, point: Point) -> Any:
         """The value of the point's class that is nearest to another value."""
@@ -200,7 +200,7 @@ class NumberDomain:
         if number == len(self.line.starts):
             return None
         first, last = self.line.interval(number)
-        step = int(Fraction(value) * self._scale)
+        step = int(Fraction(value) * self.scale)
         return self.number(max(first, min(last, step)))
 
     def number(self, step: int) -> Any:
@@ -214,7 +214,7 @@ class NumberDomain:
         if value is None:
             point[self._dimension] = len(self.line.starts)
         else:
-            point[self._dimension] = self.line.class_of(int(Fraction(value) * self._scale))
+            point[self._dimension] = self.line.class_of(int(Fraction(value) * self.scale))
 
     def describe(self, dimension: int, mask: Mask) -> str:  # noqa: ARG002
         known = mask & self._known

@@ -1,0 +1,90 @@
+"""The smallest change, against every change there is."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from routebook import api
+from routebook.analysis.whynot import Goal, why_not
+from routebook.plan.walk import walk
+from support.small_policies import NOW, ROUNDS, small_policy
+
+RANGES = {"score": 4, "size": 2}
+
+
+def distance(old: dict[str, Any], new: dict[str, Any]) -> tuple[int, float]:
+    """How many fields differ, and by how many steps."""
+    changed = [name for name in {*old, *new} if old.get(name) != new.get(name)]
+    steps = 0.0
+    for name in changed:
+        if name in RANGES and old.get(name) is not None and new.get(name) is not None:
+            steps += float(Fraction(abs(old[name] - new[name]), RANGES[name]))
+        else:
+            steps += 1.0
+    return len(changed), steps
+
+
+@pytest.mark.parametrize("seed", range(0, ROUNDS, 2))
+def test_no_smaller_change_would_do(seed: int) -> None:
+    policy = small_policy(400_000 + seed, finite=True)
+    tree = api.loads(policy.text).tree
+    leads = list(policy.leads(limit=20_000))
+    taken = [leaf.rule if (leaf := walk(tree, lead, NOW).leaf) else None for lead in leads]
+    lead = leads[(seed * 7919) % len(leads)]
+    for leaf in tree.leaves():
+        answer = why_not(tree, lead, NOW, Goal(rule=leaf.rule))
+        near = [distance(lead, other) for other, rule in zip(leads, taken, strict=True) if rule == leaf.rule]
+        if not near:
+            assert answer.nearest is None
+            assert answer.impossible is not None
+            continue
+        assert answer.nearest is not None
+        moved = walk(tree, answer.nearest.lead, NOW).leaf
+        assert moved is not None
+        assert moved.rule == leaf.rule
+        assert distance(lead, dict(answer.nearest.lead)) == pytest.approx(min(near))
+
+
+POLICY = """
+lead {
+  id:        id
+  score:     integer 0..100
+  industry:  one of ["health", "finance"] optional
+  employees: integer 1.. optional
+  vip:       bool
+}
+rule health when industry == "health" and score >= 70 assign pool seniors
+rule vips when vip and employees > 50 queue b
+rule never when vip and employees > 60 round_robin nobody
+else queue z
+"""
+
+
+def test_the_nearest_change_in_a_policy_as_people_write_them() -> None:
+    policy = api.loads(POLICY)
+    lead = policy.lead({"id": "1", "score": 64, "industry": "health", "vip": True, "employees": 51})
+    answer = why_not(policy.tree, lead, NOW, Goal(pool="seniors"))
+    assert answer.taken_by == "vips"
+    assert [(part.condition, part.holds) for part in answer.conditions] == [
+        ('industry == "health"', True),
+        ("score >= 70", False),
+    ]
+    assert answer.nearest is not None
+    assert [(change.field, change.old, change.new) for change in answer.nearest.changes] == [
+        ("score", 64, 70)
+    ]
+    assert answer.nearest.steps == pytest.approx(0.06)
+
+
+def test_what_no_change_would_do_is_said() -> None:
+    policy = api.loads(POLICY)
+    lead = policy.lead({"id": "1", "score": 64, "vip": False})
+    never = why_not(policy.tree, lead, NOW, Goal(rule="never"))
+    assert never.impossible == "no lead reaches the rule `never`: `vips` would take every such lead first"
+    assert (
+        why_not(policy.tree, lead, NOW, Goal(pool="juniors")).impossible
+        == "no rule sends leads to the pool `juniors`"
+    )
