@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from routebook import files
 from routebook.check.policy import Checked, CheckedPolicy
@@ -16,14 +16,14 @@ from routebook.codegen.load import Decide
 from routebook.decision import Decision, Explanation, Lead
 from routebook.diagnostics import Diagnostic, PolicyError, RoutebookError, in_order
 from routebook.intake.validate import Intake
-from routebook.lint.model import Subject
-from routebook.lint.run import lint
 from routebook.plan.build import build
 from routebook.plan.tree import Leaf, Tree
 from routebook.plan.walk import decision_of, walk
-from routebook.roster import Roster
-from routebook.runtime.fit import fit
 from routebook.settings import Settings, settings_for
+
+if TYPE_CHECKING:
+    # deciding needs neither rosters nor proofs: they are imported where they are used
+    from routebook.roster import Roster
 
 
 FIRST_YEAR: Final = 1900
@@ -185,6 +185,10 @@ def _library(loaded: files.Loaded) -> Diagnostic:
 
 
 def _lint(policy: Policy, roster: Roster | None, settings: Settings) -> tuple[Diagnostic, ...]:
+    from routebook.lint.model import Subject
+    from routebook.lint.run import lint
+    from routebook.runtime.fit import fit
+
     handed_off = frozenset(settings.handoff)
     people = fit(policy.tree, roster).values if roster is not None else {}
     return lint(Subject(policy.checked, policy.tree, roster, handed_off, people), settings.lint)
@@ -192,7 +196,11 @@ def _lint(policy: Policy, roster: Roster | None, settings: Settings) -> tuple[Di
 
 def load_roster(roster: str | Path | Roster | None) -> Roster | None:
     """A roster that is given as it is or by its path. Raises `PolicyError` where the file is wrong."""
-    return roster if roster is None or isinstance(roster, Roster) else Roster.load(roster)
+    if roster is None:
+        return None
+    from routebook.roster import Roster
+
+    return roster if isinstance(roster, Roster) else Roster.load(roster)
 
 
 def check(path_or_text: str | Path, roster: str | Path | Roster | None = None) -> tuple[Diagnostic, ...]:

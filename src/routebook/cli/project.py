@@ -15,7 +15,6 @@ from routebook.cli.progress import Progress
 from routebook.cli.stdin import standard_input
 from routebook.cli.streams import STREAM, say
 from routebook.diagnostics import Diagnostic
-from routebook.roster import Roster
 from routebook.settings import Settings, settings_for
 from routebook.text import listed, nearest
 
@@ -24,6 +23,7 @@ NO_SOURCE: Final = "none"
 
 if TYPE_CHECKING:
     from routebook.intake.accounts.matching import AccountMatching
+    from routebook.roster import Roster
 
 _RELATIVE_SQLITE: Final = re.compile(r"(sqlite(?:\+\w+)?:///)([^/:?][^?]*)(\?.*)?", re.DOTALL)
 
@@ -88,6 +88,8 @@ class Rosters:
 
 def read_roster(path: Path) -> Roster:
     """The roster in a file, or on standard input (as TOML). Raises `PolicyError`."""
+    from routebook.roster import Roster
+
     if str(path) == STREAM:
         source = standard_input()
         return Roster.loads(source.text, source.name)
