@@ -11,7 +11,7 @@ from typing import Final
 
 from routebook.syntax.wrap import Line
 
-_LEXEME: Final = re.compile(r'"(?:\\.|[^"\\\n])*"|#[^\n]*|\w+(?:\.\w+)*|\S', re.ASCII)
+_LEXEME: Final = re.compile(r'"[^"\\\n]*(?:\\.[^"\\\n]*)*"|#[^\n]*|\w+(?:\.\w+)*|\S', re.ASCII)
 _ALLOWANCE: Final = re.compile(r"#\s*allow\b")
 _GAP: Final = re.compile(r"\n[^\S\n]*\n")
 

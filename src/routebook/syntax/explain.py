@@ -10,7 +10,7 @@ from routebook.source import Source, Span
 from routebook.syntax import kinds
 from routebook.syntax.expected import wanted
 from routebook.syntax.slips import SLIPS
-from routebook.syntax.slips.row import Context, shown
+from routebook.syntax.slips.row import Context, layout_of, shown
 from routebook.text import nearest
 
 
@@ -67,7 +67,7 @@ def _meant(context: Context) -> str | None:
 
 # --- Brackets that are never closed -----------------------------------------------------------------------
 
-_LEXEME = re.compile(r'"(?:\\.|[^"\\\n])*"?|#[^\n]*|[(){}\[\]]')
+_LEXEME = re.compile(r'"[^"\\\n]*(?:\\.[^"\\\n]*)*"?|#[^\n]*|[(){}\[\]]')
 _CLOSERS = {"(": ")", "[": "]", "{": "}"}
 
 
@@ -80,7 +80,7 @@ def unclosed(source: Source, brackets: list[int], noticed: int) -> Diagnostic:
     culprit = _culprit(source.text, brackets, noticed)
     closer = _CLOSERS[source.text[culprit]]
     missed = _visible_end(source.text, culprit, noticed) if closer == "}" else noticed
-    at_end = not source.text[missed:].strip()
+    at_end = re.compile(r"\s*\Z").match(source.text, missed) is not None
     words = "the file ends here" if at_end else f"a `{closer}` is missing before this"
     return Diagnostic(
         kinds.SYNTAX_ERROR,
@@ -99,11 +99,6 @@ def _word_at(source: Source, offset: int) -> Span:
     return Span(source, offset, found.end() if found else offset)
 
 
-def _indent(text: str, offset: int) -> int:
-    line = text[text.rfind("\n", 0, offset) + 1 :]
-    return len(line) - len(line.lstrip(" \t"))
-
-
 def _culprit(text: str, brackets: list[int], noticed: int) -> int:
     """The bracket to blame: the innermost, or one inside whose closing brace stands too far left."""
     stack: list[int] = []
@@ -112,15 +107,15 @@ def _culprit(text: str, brackets: list[int], noticed: int) -> int:
             stack.append(found.start())
         elif found[0] in _CLOSERS.values() and stack:
             opener = stack.pop()
-            first = not text[text.rfind("\n", 0, found.start()) + 1 : found.start()].strip()
-            if found[0] == "}" and first and _indent(text, found.start()) < _indent(text, opener):
+            indent, first = layout_of(text, found.start())
+            if found[0] == "}" and first and indent < layout_of(text, opener)[0]:
                 return opener
     return brackets[-1]
 
 
 def _visible_end(text: str, brace: int, noticed: int) -> int:
     """Where the block of a brace ends to the eye: at the first line that is indented no further than its own."""
-    margin = _indent(text, brace)
+    margin, _ = layout_of(text, brace)
     begun = False
     for found in re.compile(r"^([ \t]*)(?=[^\s#])", re.MULTILINE).finditer(
         text, text.find("\n", brace) + 1, noticed

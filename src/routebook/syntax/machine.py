@@ -14,7 +14,7 @@ from routebook.syntax import tree as t
 
 CLOSERS: Final = {"LBRACE": ("RBRACE", "}"), "LSQB": ("RSQB", "]"), "LPAR": ("RPAR", ")")}
 _CLOSING: Final = frozenset(terminal for terminal, _ in CLOSERS.values())
-_EXACT: Final = 200_000
+_EXACT: Final = 50_000
 _Interactive: TypeAlias = Any  # lark's InteractiveParser, most of whose methods are untyped
 
 

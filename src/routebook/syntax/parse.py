@@ -23,7 +23,7 @@ MAX_SYNTAX_ERRORS: Final = 20
 
 # what nests, and for what ends a run of it one match as long as it goes
 _NESTING: Final = re.compile(
-    r'"(?:\\.|[^"\\\n])*"?|#[^\n]*|not(?![\w.])|[-()\[\]{}]|(?:[^\s"#()\[\]{}\-\w]|\w+)+', re.ASCII
+    r'"[^"\\\n]*(?:\\.[^"\\\n]*)*"?|#[^\n]*|not(?![\w.])|[-()\[\]{}]|(?:[^\s"#()\[\]{}\-\w]|\w+)+', re.ASCII
 )
 _WORD: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
 _MARK: Final = "\ufeff"
@@ -55,7 +55,10 @@ def read_source(path: Path, name: str | None = None) -> Source | Diagnostic:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         message = f"`{shown}` is not UTF-8 text: byte {error.start + 1:,}, in line {line:,}, is no part of a character"
-        return _unreadable(shown, message, "save the file as UTF-8")
+        wide = data[:2] in (b"\xff\xfe", b"\xfe\xff")
+        return _unreadable(
+            shown, message, f"{'it looks like UTF-16: ' if wide else ''}save the file as UTF-8"
+        )
     return Source(shown, text.replace("\r\n", "\n"))
 
 

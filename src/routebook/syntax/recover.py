@@ -15,10 +15,19 @@ from routebook.diagnostics import Diagnostic
 from routebook.source import Source
 from routebook.syntax.explain import Mistake, explain, unclosed
 from routebook.syntax.machine import Bracket, Machine
+from routebook.syntax.slips.row import layout_of
 from routebook.syntax.vocabulary import ENTRY_WORDS, ITEM_WORDS
 
-_LEXEME: Final = re.compile(r'"(?:\\.|[^"\\\n])*"?|#[^\n]*|[{}]|[A-Za-z_][A-Za-z0-9_.]*')
-_NAMED: Final = re.compile(r'[A-Za-z_][\w.]*[ \t]*(?:(?:"(?:\\.|[^"\\\n])*"[ \t]*)?:|[ \t]from\b)', re.ASCII)
+_WORD: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
+# what tells where a block ends: braces, and words that begin a line
+_MARK: Final = re.compile(
+    r'"[^"\\\n]*(?:\\.[^"\\\n]*)*"?|#[^\n]*|[{}]|^[ \t]*(?P<word>[A-Za-z_][A-Za-z0-9_.]*)', re.MULTILINE
+)
+_NAMED: Final = re.compile(
+    r'[A-Za-z_][\w.]*[ \t]*(?:(?:"[^"\\\n]*(?:\\.[^"\\\n]*)*"[ \t]*)?:|[ \t]from\b)', re.ASCII
+)
+_REST: Final = re.compile(r"[ \t]*[^\s}#]")
+_BELOW: Final = re.compile(r"\n([ \t]*)(?=[^\s])")
 
 
 def _blocks(brackets: list[Bracket]) -> list[Bracket]:
@@ -67,12 +76,10 @@ class Mender:
 
     def _indent(self, offset: int) -> int:
         """How far the line of an offset is indented."""
-        line = self._text.rfind("\n", 0, offset) + 1
-        return len(self._text[line:offset]) - len(self._text[line:offset].lstrip())
+        return layout_of(self._text, offset)[0]
 
     def _begins_line(self, offset: int) -> bool:
-        line = self._text.rfind("\n", 0, offset) + 1
-        return not self._text[line:offset].strip()
+        return layout_of(self._text, offset)[1]
 
     # --- Brackets that are never closed --------------------------------------------------------------
 
@@ -119,14 +126,14 @@ class Mender:
 
     def _unclosed(self, offset: int, item: int, brackets: list[Bracket]) -> list[Bracket]:
         """The open brackets in which the entry that begins at the offset, or the file's end, cannot stand."""
-        if not self._text[offset:].strip():
+        if re.compile(r"\s*\Z").match(self._text, offset):
             return brackets
         if not brackets or not self._begins_line(offset):
             return []
         block = self._block_of(offset, _blocks(brackets))
         if block is not None:
             return [bracket for bracket in brackets if bracket.depth > block.depth]
-        word = _LEXEME.match(self._text, offset)
+        word = _WORD.match(self._text, offset)
         return brackets if word is not None and self._begins_item(word[0], offset, item) else []
 
     def _close(self, unclosed: list[Bracket], brackets: list[Bracket], offset: int) -> int:
@@ -163,39 +170,43 @@ class Mender:
         """How much of the stack to keep, and the offset to go on at."""
         margin = self._indent(item)
         whole, nested, indented = True, 0, False
-        for found in _LEXEME.finditer(self._text, offset):
-            lexeme, start = found[0], found.start()
-            if lexeme == "{":
-                nested += start > offset or not self._text[:start].rstrip().endswith("{")
-            elif lexeme == "}" and nested:
-                nested -= 1
-            elif lexeme == "}" and blocks and not self._is_stray(start, blocks[-1]):
-                depth = self._kept(["RBRACE"], offset, start, blocks[-1], whole)
-                if depth is not None:
-                    return depth, start
-                blocks, whole = blocks[:-1], False
-            elif lexeme[0] not in '"#}' and self._begins_line(start):
+        begin = self._text.rfind("\n", 0, offset) + 1 if self._begins_line(offset) else offset
+        for found in _MARK.finditer(self._text, begin):
+            word, start = found["word"], found.end() - len(found["word"] or found[0])
+            if word is not None:
                 depth = None if nested else self._entry(offset, start, item, blocks, whole)
                 if depth is not None:
                     return depth, start
                 indented = indented or self._indent(start) > margin
-                at_margin = lexeme in ITEM_WORDS and start > offset and self._indent(start) <= margin
+                at_margin = word in ITEM_WORDS and start > offset and self._indent(start) <= margin
                 # where layouts are indented, an item at the margin is outside of all braces, whatever they say
                 if at_margin and (indented or not nested):
                     return self._machine.bottom(), start
+            elif found[0] == "{":
+                nested += start > offset or not self._follows_brace(start)
+            elif found[0] == "}" and nested:
+                nested -= 1
+            elif found[0] == "}" and blocks and not self._is_stray(start, blocks[-1]):
+                depth = self._kept(["RBRACE"], offset, start, blocks[-1], whole)
+                if depth is not None:
+                    return depth, start
+                blocks, whole = blocks[:-1], False
         end = len(self._text)
         ends = offset < end and whole and self._machine.takes("$END", self._machine.depth)
         return (self._machine.depth if ends else self._machine.bottom()), end
 
+    def _follows_brace(self, offset: int) -> bool:
+        return re.search(r"\{\s*$", self._text[max(0, offset - 200) : offset]) is not None
+
     def _is_stray(self, brace: int, block: Bracket) -> bool:
         """Whether a closing brace is no end of the block, by the lines around it."""
-        if "\n" not in self._text[block.offset : brace] or self._begins_line(brace):
+        if self._begins_line(brace) or self._text.find("\n", block.offset, brace) < 0:
             return False
-        line, _, below = self._text[brace + 1 :].partition("\n")
-        if line.strip() and line.strip()[0] not in "}#":
+        line = _REST.match(self._text, brace + 1)
+        if line is not None:
             return True
-        following = re.search(r"^[ \t]*(?=\S)", below, re.MULTILINE)
-        return following is not None and len(following[0]) > self._indent(block.offset)
+        following = _BELOW.search(self._text, brace)
+        return following is not None and len(following[1]) > self._indent(block.offset)
 
     def _entry(self, offset: int, start: int, item: int, blocks: list[Bracket], whole: bool) -> int | None:
         """How much of the stack to keep where an entry of the innermost block begins a line."""
@@ -208,7 +219,7 @@ class Mender:
 
     def _terminals(self, start: int, *, in_block: bool) -> Iterator[str]:
         """What the word at the offset may be, if an entry begins with it."""
-        word = _LEXEME.match(self._text, start)
+        word = _WORD.match(self._text, start)
         if word is not None and (word[0] in ITEM_WORDS or (in_block and word[0] in ENTRY_WORDS)):
             yield word[0].upper()
         if in_block and _NAMED.match(self._text, start):

@@ -122,7 +122,7 @@ def _late(context: Context) -> Diagnostic | None:
     ):
         return None
     text = context.source.text[context.item : context.offset]
-    target = re.split(r"\bthen\b", re.sub(r'"(?:\\.|[^"\\\n])*"|#[^\n]*', '""', text))[-1]
+    target = re.split(r"\bthen\b", re.sub(r'"[^"\\\n]*(?:\\.[^"\\\n]*)*"|#[^\n]*', '""', text))[-1]
     order = {"by": ("on", "where", "sticky", "under"), "on": ("where", "sticky", "under"),
              "where": ("sticky", "under"), "sticky": ("under",), "then": ("under",)}  # fmt: skip
     passed = next((word for word in order[token] if re.search(rf"\b{word}\b", target)), None)

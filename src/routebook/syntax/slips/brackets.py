@@ -73,7 +73,7 @@ BRACKETS: Final[tuple[Recognise, ...]] = (
     _open_inside,
     _list_in_round_brackets,
     Slip(
-        r'"(?:\\.|[^"\\\n])*"|-?[0-9][\w.]*|[a-z_]\w*',
+        r'"[^"\\\n]*(?:\\.[^"\\\n]*)*"|-?[0-9][\w.]*|[a-z_]\w*',
         "a `,` is missing before `{token}`",
         "the members of a list are set apart by `,`",
         wants=("RSQB",),

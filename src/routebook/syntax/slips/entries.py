@@ -9,7 +9,7 @@ from routebook.diagnostics import Diagnostic
 from routebook.syntax.slips.row import Context, Lexeme, Recognise, Slip, shown
 from routebook.syntax.vocabulary import RESERVED
 
-_TEXT: Final = r'"(?:\\.|[^"\\\n])*"'
+_TEXT: Final = r'"[^"\\\n]*(?:\\.[^"\\\n]*)*"'
 _CONSTANT = ("STRING", "TRUE")
 
 

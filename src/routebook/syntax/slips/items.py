@@ -50,7 +50,7 @@ def _names_apart(context: Context) -> Diagnostic | None:
         return None
     words = context.before.split(" ")
     declared = len(words) > 1 and words[-2] in _NAMED
-    if not declared and (not context.could_be("COLON") or context.could_be("EQ")):
+    if context.could_be("UP") or (not declared and (not context.could_be("COLON") or context.could_be("EQ"))):
         return None
     following = context.following[0].text if context.following else ""
     if token == "-" and context.touches and re.fullmatch(r"\w+", following):
@@ -198,7 +198,7 @@ _RULES: Final[tuple[Recognise, ...]] = (
         insert=True,
     ),
     Slip(
-        r'"(?:\\.|[^"\\\n])*"',
+        r'"[^"\\\n]*(?:\\.[^"\\\n]*)*"',
         "a rule's name comes before its description",
         "write `rule {name} {token}`",
         before="rule",

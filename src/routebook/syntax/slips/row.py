@@ -13,10 +13,11 @@ from routebook.source import Source, Span
 from routebook.syntax import kinds
 
 _LEXEME: Final = re.compile(
-    r'#[^\n]*|"(?:\\.|[^"\\\n])*"?|[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*'
+    r'#[^\n]*|"[^"\\\n]*(?:\\.[^"\\\n]*)*"?|[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*'
     r"|[0-9][0-9A-Za-z_]*(?:[.,:/-][0-9][0-9A-Za-z_]*)*[%€$£]?"
     r"|[=<>!&|*/+-]{2,}|\.{2,}|\S"
 )
+_SPACE: Final = re.compile(r"[ \t\f\r]*")
 _FEW: Final = 8
 
 
@@ -108,13 +109,11 @@ class Context:
     @property
     def begins_line(self) -> bool:
         """Whether the mistake is the first thing on its line."""
-        line = self.source.text.rfind("\n", 0, self.lexeme.start) + 1
-        return not self.source.text[line : self.lexeme.start].strip()
+        return layout_of(self.source.text, self.lexeme.start)[1]
 
     def indent(self, lexeme: Lexeme) -> int:
         """How far the line of a lexeme is indented."""
-        line = self.source.text[self.source.text.rfind("\n", 0, lexeme.start) + 1 : lexeme.end]
-        return len(line) - len(line.lstrip())
+        return layout_of(self.source.text, lexeme.start)[0]
 
     def could_be(self, *terminals: str) -> bool:
         """Whether one of the terminals could stand here."""
@@ -209,6 +208,14 @@ class Slip:
                 return None
             groups.update(match.groupdict())
         return groups
+
+
+def layout_of(text: str, offset: int) -> tuple[int, bool]:
+    """How far the line of an offset is indented, and whether nothing but that stands before the offset."""
+    line = text.rfind("\n", 0, offset) + 1
+    found = _SPACE.match(text, line)
+    start = found.end() if found is not None else line
+    return start - line, start >= offset
 
 
 def shown(token: str, limit: int = 40) -> str:

@@ -132,7 +132,7 @@ SCHEMAS: Final[tuple[Recognise, ...]] = (
     Slip(",", "fields are not set apart by `,`", "leave it out", wants=_ENDS, fix=""),
     Slip(";", "fields are not set apart by `;`", "leave it out", wants=_ENDS, fix=""),
     Slip(
-        r'"(?:\\.|[^"\\\n])*"',
+        r'"[^"\\\n]*(?:\\.[^"\\\n]*)*"',
         "a description stands before the `:`",
         "write `NAME {token}: TYPE`",
         wants=_ENDS,
@@ -149,7 +149,7 @@ SCHEMAS: Final[tuple[Recognise, ...]] = (
         before="set of",
     ),
     Slip(
-        r'"(?:\\.|[^"\\\n])*"|\(|{',
+        r'"[^"\\\n]*(?:\\.[^"\\\n]*)*"|\(|{',
         "the members of `one of` stand in square brackets",
         'write `one of ["…", "…"]`',
         before="one of",

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Final
 
 from routebook.diagnostics import Diagnostic
-from routebook.source import Span
 from routebook.syntax.slips.row import Context, Lexeme, Recognise, Slip, shown
 from routebook.syntax.vocabulary import RESERVED
 
@@ -41,23 +41,29 @@ def _unseen(context: Context) -> Diagnostic | None:
         name = f"the space U+{ord(character):04X}"
     if name is None:
         return None
-    at = Span(context.source, context.offset, context.offset + 1)
+    text = context.source.text
+    run = re.compile(re.escape(character) + "+").match(text, context.offset)
+    end = run.end() if run else context.offset
+    space = " " if character.isspace() else ""
+    help = "put an ordinary space in its place" if space else "delete it"
+    if space and text[context.offset - 1 : context.offset].isdigit() and text[end : end + 1].isdigit():
+        space, help = "_", "thousands are set apart by `_`, as `50_000`"
     return context.say(
         f"{name} stands here, which cannot be seen",
-        "delete it" if not character.isspace() else "put an ordinary space in its place",
+        help,
         label="it is right here",
-        fix=" " if character.isspace() else "",
-        fix_at=at,
+        fix=space,
+        at=Lexeme(character, context.offset, end),
     )
 
 
 def _never_closed(context: Context) -> Diagnostic | None:
     token = context.token
-    closed = re.fullmatch(r'"(?:\\.|[^"\\\n])*"', token)
+    closed = re.fullmatch(r'"[^"\\\n]*(?:\\.[^"\\\n]*)*"', token)
     if not token.startswith('"') or closed is not None:
         return None
-    before = context.source.text[: context.offset]
-    if re.search(r'"(?:\\.|[^"\\\n])*"[^"\n#]*$', before.rpartition("\n")[2]):
+    before = context.source.text[max(0, context.offset - 200) : context.offset].rpartition("\n")[2]
+    if before.count('"') > 1:
         help = 'a quote inside a text is written `\\"`; a text that goes on is closed on its own line'
     else:
         help = 'close it with `"` on the same line; a quote inside it is written `\\"`, a line end `\\n`'
@@ -99,7 +105,7 @@ def _quote_inside(context: Context) -> Diagnostic | None:
 
 def _text_for_a_name(context: Context) -> Diagnostic | None:
     """A name in quotes. A field may come in quotes where a description could not."""
-    found = re.fullmatch(r'"((?:\\.|[^"\\\n])*)"', context.token)
+    found = re.fullmatch(r'"([^"\\\n]*(?:\\.[^"\\\n]*)*)"', context.token)
     if found is None or not context.could_be("NAME") or context.could_be("LPAR", "STRING"):
         return None
     if (
@@ -166,10 +172,11 @@ def _letters(context: Context) -> Diagnostic | None:
         start = previous.start
     end = context.offset + rest.end()
     name = context.source.text[start:end]
+    letter = next(letter for letter in name if not letter.isascii())
     return context.say(
         f"`{shown(name)}` has letters that names do not have",
         'names have the letters a to z, digits and `_`; texts, in `"…"`, have any',
-        label="not a name",
+        label=f"`{letter}` is the {unicodedata.name(letter, 'letter of another script').lower()}",
         at=Lexeme(name, start, end),
     )
 
