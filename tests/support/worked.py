@@ -14,7 +14,8 @@ from routebook.intake.leads import Reject, read_leads
 from routebook.settings import settings_for
 
 POLICIES: Final = Path(__file__).parent.parent.parent / "policies"
-FOLDERS: Final = sorted(path.parent for path in POLICIES.glob("*/policy.route"))
+FOLDERS: Final = sorted(path.parent for path in POLICIES.glob("*/roster.toml"))
+"""Those that bring what they run on; `crm_sales` makes it from published data (`test_crm_sales.py`)."""
 
 
 @dataclass(frozen=True, slots=True)
