@@ -20,9 +20,8 @@ def problem_with(word: str, levels: Levels) -> tuple[str, str | None] | None:
         return f"there is no finding `{word}`", help
     if not set(kinds) <= set(LINT_KINDS):
         return f"`{word}` is always an error: a policy with it cannot run", "take this setting out"
-    for kind in kinds:
-        if word == kind.code and levels.get(kind.name, levels[word]) != levels[word]:
-            return f"`{word}` and `{kind.name}` are one finding, and have two levels", "keep one of the two"
+    if word == kinds[0].code and len(kinds) == 1 and levels.get(kinds[0].name, levels[word]) != levels[word]:
+        return f"`{word}` and `{kinds[0].name}` are one finding, and have two levels", "keep one of the two"
     return None
 
 

@@ -57,7 +57,7 @@ class Judge:
             found: dict[Key, FieldRef] = {}
             match condition:
                 case Comparison():
-                    found = {key_of(ref): ref for ref in _refs(condition) if ref.optional}
+                    found = {key_of(ref): ref for ref in refs_in(condition) if ref.optional}
                 case AllOf(parts) | AnyOf(parts):
                     for part in parts:
                         for key, ref in self.optional(part).items():
@@ -103,13 +103,14 @@ class Judge:
         return where_known is negated and where_missing is not negated
 
 
-def _refs(comparison: Comparison) -> Iterator[FieldRef]:
+def refs_in(comparison: Comparison) -> Iterator[FieldRef]:
+    """The fields on both sides of a comparison."""
     for operand in (comparison.left, *comparison.right):
         yield from fields_in(operand)
 
 
 def _compared(comparison: Comparison, key: Key, known: bool) -> bool | None:
-    if all(key_of(ref) != key for ref in _refs(comparison)):
+    if all(key_of(ref) != key for ref in refs_in(comparison)):
         return None
     if comparison.row.takes is Takes.PRESENCE:
         return known == (comparison.row.negates is None)
@@ -193,7 +194,7 @@ class _Look:
 
     def _compare(self, comparison: Comparison, negated: bool, by: Not | None) -> None:
         asks = comparison.row.takes is Takes.PRESENCE
-        if asks or all(key_of(ref) != self.key for ref in _refs(comparison)):
+        if asks or all(key_of(ref) != self.key for ref in refs_in(comparison)):
             return
         node = by if negated else comparison
         assert node is not None

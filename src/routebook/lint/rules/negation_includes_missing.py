@@ -53,7 +53,7 @@ give the reason above it: `# allow: negation-includes-missing -- no country mean
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -62,7 +62,7 @@ from routebook.check.rules import CheckedAction, CheckedRule
 from routebook.check.targets import HoldTarget, PoolTarget, Reassign, SplitTarget, Target
 from routebook.diagnostics import Diagnostic, Kind, Label, Severity
 from routebook.lint.mentions import slas_in_use
-from routebook.lint.missing import Judge, Key, Slip, Slips
+from routebook.lint.missing import Judge, Key, Slip, Slips, key_of, refs_in
 from routebook.lint.model import Lint, Subject
 from routebook.source import Source, Span
 from routebook.syntax import words
@@ -128,13 +128,17 @@ class _Search:
         return frozenset(key for key in judge.optional(condition) if judge.holds(condition, key) is False)
 
     def _settled(self, condition: Condition, after: frozenset[Key], ends: bool) -> frozenset[Key]:
-        """The fields whose absence was asked about, or all of whose leads were taken, behind this condition."""
+        """The fields whose absence was asked about behind this condition, or all of whose leads were taken."""
         judge = self.slips.judge
-        return frozenset(
-            key
-            for key in judge.optional(condition)
-            if judge.asks(condition, key) or (judge.holds(condition, key) is True and (ends or key in after))
-        )
+
+        def is_settled(key: Key) -> bool:
+            if judge.asks(condition, key):
+                return True
+            takes_those_without = judge.holds(condition, key) is True and (ends or key in after)
+            takes_those_with = judge.holds(condition, key, known=True) is True and ends
+            return takes_those_without or takes_those_with
+
+        return frozenset(key for key in judge.optional(condition) if is_settled(key))
 
     def targets(self, targets: Sequence[Target], closed: frozenset[Key], rule: str | None) -> None:
         for target in targets:
@@ -158,7 +162,7 @@ class _Search:
 def _finding(slip: Slip, use: Span, rule: str | None) -> Diagnostic:
     names = [_name(ref) for ref in slip.fields.values()]
     scopes = {"reps" if ref.scope is Scope.REP else "leads" for ref in slip.fields.values()}
-    without = listed([f"`{name}`" for name in names], "or")
+    without = _without(slip, slip.fields.values())
     text = _text(slip.node)
     shown = text if len(text) <= _SHORT else text[:_SHORT] + " …"
     known = " and ".join(f"{name} is known" for name in names)
@@ -168,11 +172,16 @@ def _finding(slip: Slip, use: Span, rule: str | None) -> Diagnostic:
         f"{listed(sorted(scopes), 'or')} without {without} slip in: `{shown}` holds for them too",
         slip.node.span,
         f"also holds where {without} is missing",
-        _related(slip, use, without, rule),
+        _related(slip, use, rule),
         help=f"to keep them out, write `{known} and {shown}`; to let them in, say so: `({missing} or {shown})`",
         fix=f"{known} and {text}",
         rule=rule,
     )
+
+
+def _without(slip: Slip, refs: Iterable[FieldRef]) -> str:
+    """The fields among these without which the slip holds."""
+    return listed(dict.fromkeys(f"`{_name(ref)}`" for ref in refs if key_of(ref) in slip.fields), "or")
 
 
 def _name(ref: FieldRef) -> str:
@@ -188,11 +197,11 @@ def _text(node: Comparison | Not) -> str:
     return words.expression(item.condition)
 
 
-def _related(slip: Slip, use: Span, without: str, rule: str | None) -> tuple[Label, ...]:
+def _related(slip: Slip, use: Span, rule: str | None) -> tuple[Label, ...]:
     """The comparisons that a definition brings in, and the condition that uses the definition with the slip."""
     own = slip.node.span
     labels = [
-        Label(comparison.span, f"false where {without} is missing")
+        Label(comparison.span, f"false where {_without(slip, refs_in(comparison))} is missing")
         for comparison in slip.compared
         if not _inside(comparison.span, own)
     ]

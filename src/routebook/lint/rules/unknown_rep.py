@@ -49,6 +49,8 @@ that several lines name is one finding, at the first of them.
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -59,6 +61,9 @@ from routebook.roster import Roster
 from routebook.text import nearest
 
 KIND: Final = Kind("RB201", "unknown-rep", Severity.ERROR)
+
+_BARE: Final = re.compile(r"[A-Za-z0-9_-]+")
+"""The keys that TOML takes without quotes."""
 
 
 def find(subject: Subject) -> Iterator[Diagnostic]:
@@ -76,7 +81,8 @@ def find(subject: Subject) -> Iterator[Diagnostic]:
 def _help(id: str, roster: Roster) -> str:
     by_name = next((rep.id for rep in roster.reps.values() if id in (rep.name, rep.email)), None)
     meant = by_name or nearest(id, roster.reps)
-    return f"did you mean `{meant}`?" if meant else f"declare `[reps.{id}]` in the roster"
+    key = id if _BARE.fullmatch(id) else json.dumps(id, ensure_ascii=False)
+    return f"did you mean `{meant}`?" if meant else f"declare `[reps.{key}]` in the roster"
 
 
 LINT: Final = Lint(KIND, find, __doc__, needs_roster=True)

@@ -135,7 +135,8 @@ def _users(item: _Named, own: list[_Named]) -> list[str]:
 
 
 def _finding(name: t.Name, what: str, users: list[str]) -> Diagnostic:
-    message = f"changing `{name.text}` would change nothing: no rule uses this {what}"
+    this = "these points" if what == "points" else f"this {what}"
+    message = f"changing `{name.text}` would change nothing: no rule uses {this}"
     label = "used nowhere"
     if users:
         label = f"used by {listed([f'`{user}`' for user in users[:5]])} alone, which nothing uses"
