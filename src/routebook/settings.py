@@ -12,7 +12,6 @@ from pydantic_core import PydanticCustomError
 from routebook.diagnostics import Diagnostic, PolicyError
 from routebook.files import SETTINGS_FILE, settings_file
 from routebook.lint.kinds import INVALID_SETTINGS
-from routebook.lint.levels import problem_with
 from routebook.lint.model import Level
 from routebook.text import nearest
 
@@ -37,6 +36,11 @@ class Settings(BaseModel):
     @field_validator("lint")
     @classmethod
     def _findings_that_exist(cls, levels: dict[str, Level]) -> dict[str, Level]:
+        if not levels:
+            return levels
+        # the table of findings takes a while to import, and most settings name none
+        from routebook.lint.levels import problem_with
+
         problems = [found for word in levels if (found := problem_with(word, levels)) is not None]
         if problems:
             words = "; ".join(message for message, _ in problems)
