@@ -21,6 +21,7 @@ _SHOWN: Final = 8
 """So many of the fields that a source leaves out are pointed at."""
 
 _CALENDAR: Final = (DateType, TimeType, DateTimeType)
+_FILLED_BY_ACCOUNTS: Final = "account."
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,7 @@ class Sources:
             declared
             for declared in self.schema
             if not (declared.optional or declared.name in first or isinstance(declared.type, SetType))
+            and not declared.name.startswith(_FILLED_BY_ACCOUNTS)
         ]
         if not left_out:
             return
