@@ -49,7 +49,7 @@ def find(paths: Iterable[Path]) -> list[PolicyFile]:
     """
     found: dict[Path, PolicyFile] = {}
     for path in paths:
-        files = _below(path) if path.is_dir() else [_existing(path)]
+        files = _below(path) if _is_folder(path) else [_existing(path)]
         for file in files:
             found.setdefault(file, PolicyFile(file, _tests_of(file)))
     return list(found.values())
@@ -59,7 +59,7 @@ def find_all(paths: Iterable[Path]) -> list[Path]:
     """Every `.route` file that these paths mean, files of tests included: what `fmt` works on."""
     found: dict[Path, None] = {}
     for path in paths:
-        for file in _files_below(path) if path.is_dir() else [_existing(path)]:
+        for file in _files_below(path) if _is_folder(path) else [_existing(path)]:
             found.setdefault(file)
     return list(found)
 
@@ -82,9 +82,9 @@ def _below(folder: Path) -> list[Path]:
 
 
 def _existing(path: Path) -> Path:
-    if not path.exists():
+    if not _is_there(path):
         folder = path.parent
-        known = [entry.name for entry in folder.iterdir()] if folder.is_dir() else []
+        known = [entry.name for entry in folder.iterdir()] if _is_folder(folder) else []
         meant = nearest(path.name, known)
         help = f"did you mean `{folder / meant}`?" if meant else "check the path"
         raise PolicyError([_unreadable(path, f"there is no file or folder `{path}`", help)])
@@ -115,14 +115,16 @@ def the_policy(path: Path) -> PolicyFile:
 
     Raises `PolicyError` where there is none, or more than one.
     """
-    if not path.is_dir():
+    if not _is_folder(path):
         return find([path])[0]
     files = [PolicyFile(p, _tests_of(p)) for p in sorted(path.glob(f"*{ENDING}")) if not _is_tests(p)]
     policies = [file for file in files if len(files) == 1 or _has_rules(file.path)]
     if len(policies) == 1:
         return policies[0]
     if not policies:
-        raise PolicyError([_unreadable(path, f"there is no policy in the folder `{path}`", "name a file with rules")])
+        raise PolicyError(
+            [_unreadable(path, f"there is no policy in the folder `{path}`", "name a file with rules")]
+        )
     names = ", ".join(f"`{file.path}`" for file in policies)
     message = f"the folder `{path}` holds {len(policies)} policies: {names}"
     raise PolicyError([_unreadable(path, message, "name one of them")])
@@ -192,18 +194,36 @@ class _Reader:
     def import_(self, importing: Source, text: str) -> Source | Diagnostic:
         folder = self._paths[id(importing)].parent
         wrong = _wrong_import(text)
-        if wrong is None and not (folder / text).resolve().is_relative_to(self.root):
+        if wrong is None and not self._is_inside(folder / text):
             wrong = f"it lies outside `{self.root.name}`, the folder of the policy and its settings"
         if wrong is not None:
             message = f"`{text}` cannot be imported: {wrong}"
             return Diagnostic(check_kinds.FORBIDDEN_IMPORT, message, file=importing.name)
         path = folder / text
-        if not path.exists():
+        if not _is_there(path):
             known = _siblings(path)
             meant = nearest(path.name, known)
             help = f"did you mean `{text.removesuffix(path.name)}{meant}`?" if meant else "check the path"
             return Diagnostic(kinds.UNREADABLE_FILE, f"there is no file `{text}` to import", help=help)
         return self.read(path, str(path))
+
+    def _is_inside(self, path: Path) -> bool:
+        try:
+            return path.resolve().is_relative_to(self.root)
+        except (OSError, RuntimeError):  # links that lead round in a circle
+            return False
+
+
+def _is_there(path: Path) -> bool:
+    """Whether there is something under a path; nothing is under one that no file can have."""
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
+
+
+def _is_folder(path: Path) -> bool:
+    return _is_there(path) and path.is_dir()
 
 
 def _siblings(path: Path) -> Sequence[str]:

@@ -46,6 +46,7 @@ def test_a_part_that_is_not_there_names_those_that_are(name: str, help: str) -> 
 
 
 def test_a_part_of_a_derive_that_stands_further_down_is_a_field() -> None:
-    text = f"{_LEAD}define early = start.hour < 9\nderive start: time {{ else 08:30 }}\nwhen early queue q\nelse queue r"
+    text = f"{_LEAD}define early = start.hour < 9\nderive start: time {{ else 08:30 }}\n"
+    text += "when early queue q\nelse queue r"
     lead = {"id": "1", "email": "a@b", "at": "2026-01-31T00:00Z", "day": "2026-01-31", "clock": "09:30"}
     assert api.loads(text).decide(lead).rule == "#1"
