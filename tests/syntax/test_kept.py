@@ -20,7 +20,7 @@ OPTIONS: dict[str, Any] = {
 
 @pytest.fixture
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setenv("ROUTEBOOK_CACHE", str(tmp_path / "routebook"))
     return tmp_path / "routebook"
 
 
@@ -58,5 +58,5 @@ def test_a_folder_that_cannot_be_written_does_not_matter(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "file").write_text("")
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    monkeypatch.setenv("ROUTEBOOK_CACHE", str(tmp_path / "file"))
     assert kept.load(GRAMMAR, OPTIONS).parse("a bc").children[1] == "bc"

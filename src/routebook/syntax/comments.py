@@ -56,7 +56,7 @@ def scan(text: str) -> Scan:
     tokens: list[int] = []
     comments: list[Comment] = []
     end = -1
-    for found in _LEXEME.finditer(text):
+    for found in _LEXEME.finditer(text, text.startswith("\ufeff")):
         start = found.start()
         if text[start] != "#":
             tokens.append(start)

@@ -34,7 +34,7 @@ def _with_block(node: t.RuleItem, block: t.Block, at: int, start: int) -> list[L
     if node.condition is None:
         lines = [Line(at, "else {", start)]
     else:
-        lines = clause(at, _when(node), node.condition, " {", start)
+        lines = clause(at, _when(node), node.condition, " {", start, deeper=True)
     for inner in block.rules:
         lines += rule(inner, at + 1)
     lines.append(Line(at, "}", block.span.end - 1))
