@@ -166,10 +166,21 @@ def policy_of(loaded: files.Loaded, settings: Settings) -> Policy | None:
 
 
 def prove_with(policy: Policy, roster: Roster | None) -> None:
-    """Raises `PolicyError` with every error finding of the whole check, where there is one."""
+    """Raises `PolicyError` with every error finding of the whole check, where there is one.
+
+    A check that found none is remembered, and not made again (see `proved`).
+    """
+    from routebook import proved
+
+    checked = policy.checked
+    tests = {id(case.span.source): case.span.source for case in checked.tests}
+    key = proved.key_of(policy.digest, (*checked.files, *tests.values()), roster, policy.settings)
+    if proved.is_known(key):
+        return
     errors = _errors(_lint(policy, roster, policy.settings))
     if errors:
         raise PolicyError(errors)
+    proved.remember(key)
 
 
 def _errors(findings: tuple[Diagnostic, ...]) -> list[Diagnostic]:
