@@ -16,16 +16,10 @@ from pathlib import Path
 import pytest
 
 from routebook.runtime.errors import StoreError, StoreUnavailable
-from routebook.runtime.log import sealed
-from routebook.runtime.router import Router
-from routebook.runtime.state import Head
 from routebook.runtime.stores import open_store
 from routebook.runtime.stores.sqlite import SqliteStore, _in_words
-from support.routing import NOON, assigned, pool, reps, router_of
-
-RULES = "else round_robin smb then queue triage"
-TEAM = pool("smb", "ana", "bogdan", "carla") + reps("bogdan", "carla", ana={"weight": 2})
-CYCLE = {"ana": 2, "bogdan": 1, "carla": 1}
+from support.routing import NOON, assigned, router_of
+from support.workers import RULES, TEAM, assert_fair, go, recorded, said, start
 
 
 def url(path: Path) -> str:
@@ -97,7 +91,7 @@ def test_another_layout(tmp_path: Path, version: str, why: str) -> None:
         ("mysql://host/db", "`mysql://host/db` is not a store: write memory:"),
         ("sqllite:///x.db", "did you mean `sqlite`?"),
         ("leads.db", "`leads.db` is not a store"),
-        ("memory", "`memory` is not a store: write memory: or"),
+        ("memory", "`memory` is not a store: write memory:, sqlite:///leads.db or postgresql://HOST/NAME"),
         ("", "`` is not a store"),
     ],
 )
@@ -195,85 +189,13 @@ def test_how_long_a_commit_waits(tmp_path: Path) -> None:
 
 # --- what it survives, and who shares it -----------------------------------------------------------------
 
-WORKER = """
-import sys
-sys.path.insert(0, sys.argv[1])
-from support.routing import NOON, lead, router_of
-from runtime.test_sqlite import RULES, TEAM
-name, first, last, batch = sys.argv[3], *map(int, sys.argv[4:7])
-router = router_of(RULES, TEAM, sys.argv[2])
-print("ready", flush=True)
-sys.stdin.readline()
-leads = (lead(router.tree, f"{name}{n}") for n in range(first, last))
-for got in router.route_many(leads, batch=batch, now=NOON):
-    print(got.lead, got.rep, got.again, flush=True)
-"""
-TESTS = Path(__file__).parent.parent
-
-
-def start(address: str, name: str, first: int, last: int, batch: int) -> subprocess.Popen[str]:
-    """A process that routes leads when it is told to, and says what became of each."""
-    told = [sys.executable, "-c", WORKER, str(TESTS), address, name, str(first), str(last), str(batch)]
-    worker = subprocess.Popen(told, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    assert worker.stdout is not None
-    assert worker.stdout.readline() == "ready\n"
-    return worker
-
-
-def go(*workers: subprocess.Popen[str]) -> None:
-    for worker in workers:
-        assert worker.stdin is not None
-        worker.stdin.write("\n")
-        worker.stdin.flush()
-
-
-def said(worker: subprocess.Popen[str]) -> list[tuple[str, str, bool]]:
-    """What a process said of each lead, up to its end."""
-    assert worker.stdout is not None
-    lines = [line.split() for line in worker.stdout.read().splitlines() if line.count(" ") == 2]
-    worker.wait(timeout=60)
-    worker.stdin.close()  # type: ignore[union-attr]
-    worker.stdout.close()
-    return [(id, rep, again == "True") for id, rep, again in lines]
-
-
-def recorded(router: Router) -> dict[str, str]:
-    """Who has which lead by the log, after a look at whether the store is whole."""
-    rows = list(router.store.log())
-    assert [row.seq for row in rows] == list(range(1, len(rows) + 1))
-    heads: dict[str, Head] = {}
-    for row in rows:
-        head = heads.get(row.chain, Head(0, ""))
-        assert (row.n, row.hash) == (head.length + 1, sealed(head, row.body))
-        heads[row.chain] = Head(row.n, row.hash)
-    given = {row.lead: row.rep or "" for row in rows}
-    assert len(given) == len(rows), "no lead has two assignments"
-    with router.store.session() as session:
-        states = session.reps(["ana", "bogdan", "carla"])
-        assert {rep: state.active for rep, state in states.items()} == Counter(given.values())
-        leads = session.leads(list(given))
-        assert {id: state.rep for id, state in leads.items()} == given
-        (rotation,) = session.rotations(["pool smb"]).values()
-        assert rotation.step == len(rows)
-        assert sum(rotation.credits.values()) == 0
-        weeks = session.weeks(["ana", "bogdan", "carla"], [NOON.date()])
-        assert {rep: sum(week) for (rep, _), week in weeks.items()} == Counter(given.values())
-    return given
-
-
-def assert_fair(router: Router) -> None:
-    """The whole log is one rotation, as if one process had done it all."""
-    turns = [row.rep for row in router.store.log()]
-    for at in range(0, len(turns) - len(turns) % 4, 4):
-        assert Counter(turns[at : at + 4]) == CYCLE
-
 
 @pytest.mark.slow
 @pytest.mark.parametrize("batch", [1, 40])
 def test_killed_at_any_moment(tmp_path: Path, batch: int) -> None:
     address = url(tmp_path / "leads.db")
     dice = random.Random(batch)
-    acknowledged: dict[str, str] = {}
+    acknowledged: dict[str, str | None] = {}
     first = 0
     for _ in range(5):
         worker = start(address, "L", first, first + 100_000, batch)

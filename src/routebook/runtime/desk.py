@@ -35,6 +35,11 @@ class Bench:
             case RotationScope.GLOBAL:
                 return "global"
 
+    def chains(self, rule: str) -> tuple[str, ...]:
+        """The chains of the log that a draw by this rule needs for itself: the pool's, and its rotation's."""
+        rotation, own = self.rotation(rule), f"pool {self.name}"
+        return (own,) if rotation == own else (own, rotation)
+
     def mondays(self, moment: datetime) -> frozenset[Any]:
         """The Mondays of the weeks that it is, where the members with caps are."""
         return frozenset(member.calendar.local_day(moment).monday for member in self.members if member.capped)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 
 from routebook.runtime.state import (
@@ -28,13 +29,32 @@ from routebook.runtime.stores.base import Session
 _KEPT = 200_000  # things remembered between transactions before all are forgotten
 
 
+@dataclass(frozen=True, slots=True)
+class Locks:
+    """What a transaction locks before it begins: chains, then reps, each in order."""
+
+    chains: frozenset[str] = frozenset()
+    reps: frozenset[str] = frozenset()
+
+
+class NeedsLocks(Exception):
+    """The transaction has to begin again with these locks: taken now, they would be out of order, or too late."""
+
+    def __init__(self, locks: Locks) -> None:
+        super().__init__()
+        self.locks = locks
+
+
 class Ledger:
     """A store's state, read when first asked for, with the changes of this transaction on top.
 
-    Between transactions it keeps what it has read for as long as the store says that nobody else has written.
+    For an exclusive store one ledger serves all transactions, one after the other: it keeps what it has read for as
+    long as the store says that nobody else has written. Otherwise each transaction has its own, which sees to it
+    that what is drawn from, and who is chosen, is locked: chains before reps, so that nobody waits in a circle.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, exclusive: bool = True) -> None:
+        self._exclusive = exclusive
         self._version: object | None = None
         self._forget()
 
@@ -46,23 +66,76 @@ class Ledger:
         self._results: dict[ResultKey, Result] = {}
         self._heads: dict[str, Head] = {}
         self._known: set[tuple[str, date]] = set()
+        self._read: dict[str, RepState] = {}
+        self._left = 0
+        self._held: set[str] = set()
+        self._alone: set[str] = set()
 
-    def begin(self, session: Session, leads: Collection[str]) -> None:
-        """Start a transaction that is about these leads."""
+    def begin(self, session: Session, leads: Collection[str], locks: Locks = Locks()) -> None:
+        """Start a transaction that is about these leads, with these locks."""
         self._session = session
+        self._locks = locks
         version = session.version
         kept = len(self._stickies) + len(self._weeks) + len(self._reps) + len(self._results)
         if version is None or version != self._version or kept > _KEPT:
             self._forget()
-            self._seq = session.last_seq()
+            self._seq = session.last_seq() if self._exclusive else 0
         # a transaction that ends badly leaves things here that never happened
         self._version = None
+        if not self._exclusive:
+            self._lock_first(locks)
+            self._take_numbers(len(leads))
         self._leads = session.leads(leads)
         self.changes = Changes()
 
     def committed(self, version: object | None) -> None:
         """The transaction has ended well, and the store's state is now `version`."""
         self._version = version
+
+    # --- locking ---
+
+    def _lock_first(self, locks: Locks) -> None:
+        self._session.lock(sorted(locks.chains))
+        self._held.update(locks.chains)
+        if locks.reps:
+            states = self._session.lock_reps(sorted(locks.reps))
+            self._reps.update((id, states.get(id) or RepState()) for id in locks.reps)
+
+    def hold(self, chains: Collection[str]) -> None:
+        """Lock what is drawn from, before its rotation is read."""
+        if self._exclusive or self._held.issuperset(chains):
+            return
+        missing = sorted(set(chains) - self._held)
+        if self._held and missing[0] < max(self._held):
+            raise NeedsLocks(Locks(frozenset(self._held.union(chains)), self._locks.reps))
+        self._session.lock(missing)
+        self._held.update(missing)
+        self._take_numbers(self._left)
+
+    def rest(self) -> str:
+        """The chain for rows that draw from no pool. It is apart from all others, and may be locked at any time."""
+        rest = self._session.rest
+        if not self._exclusive and rest not in self._alone:
+            self._session.lock((rest,))
+            self._alone.add(rest)
+            self._take_numbers(self._left)
+        return rest
+
+    def _take_numbers(self, count: int) -> None:
+        """Numbers for the rows to come, taken after the locks are: so that later in a chain is later in the log."""
+        self._left = count
+        self._numbers = iter(self._session.numbers(count))
+        self._seq = next(self._numbers, 1) - 1
+
+    def lock_chosen(self) -> None:
+        """Lock whoever was chosen and is not locked yet; where one of them has changed, begin again."""
+        if self._exclusive:
+            return
+        chosen = frozenset(self.changes.reps)
+        late = sorted(chosen - self._locks.reps)
+        states = self._session.lock_reps(late) if late else {}
+        if any((states.get(id) or RepState()) != self._read[id] for id in late):
+            raise NeedsLocks(Locks(frozenset(self._held), self._locks.reps | chosen))
 
     # --- reading ---
 
@@ -80,7 +153,10 @@ class Ledger:
         missing = [id for id in ids if id not in self._reps]
         if missing:
             found = self._session.reps(missing)
-            self._reps.update((id, found.get(id) or RepState()) for id in missing)
+            states = {id: found.get(id) or RepState() for id in missing}
+            self._reps.update(states)
+            if not self._exclusive:
+                self._read.update(states)
 
     def rep(self, id: str) -> RepState:
         found = self._reps.get(id)
@@ -98,6 +174,7 @@ class Ledger:
         key = (id, monday)
         found = self._weeks.get(key)
         if found is None:
+            self.rep(id)  # before its week: when the rep turns out unchanged in the end, so is the week
             found = self._weeks[key] = self._session.weeks((id,), (monday,)).get(key, NO_LEADS)
         return found
 
@@ -111,6 +188,7 @@ class Ledger:
         """Read those weeks that have not been read yet, all at once."""
         missing = {id for id in ids for monday in mondays if (id, monday) not in self._weeks}
         if missing:
+            self.load_reps(missing)
             found = self._session.weeks(missing, mondays)
             for id in missing:
                 for monday in mondays:
@@ -137,6 +215,10 @@ class Ledger:
                 return row
         return self._session.rows((seq,))[seq]
 
+    def history(self, lead: str) -> list[LogRow]:
+        """Every row of the log about a lead, in order, those of this transaction included."""
+        return [*self._session.history(lead), *(row for row in self.changes.rows if row.lead == lead)]
+
     # --- writing ---
 
     def next_seq(self) -> int:
@@ -151,7 +233,8 @@ class Ledger:
 
     def append(self, row: LogRow, lead: LeadState) -> None:
         """Add a row to the log, with where it leaves its lead."""
-        self._seq = row.seq
+        self._left -= 1
+        self._seq = row.seq if self._exclusive else next(self._numbers, row.seq + 1) - 1
         self._heads[row.chain] = self.changes.heads[row.chain] = Head(row.n, row.hash)
         self.changes.rows.append(row)
         self._leads[lead.id] = self.changes.leads[lead.id] = lead
@@ -169,6 +252,31 @@ class Ledger:
         """A turn taken by `rep`, by the row that is appended next."""
         rotation = turn.taken(self.rotation(turn.rotation), rep, self.next_seq())
         self._rotations[turn.rotation] = self.changes.rotations[turn.rotation] = rotation
+
+    def release(self, rep: str) -> None:
+        """One open lead less for a rep."""
+        state = self.rep(rep)
+        self._reps[rep] = self.changes.reps[rep] = RepState(max(0, state.active - 1), state.last)
+
+    def forget(self, rep: str, monday: date, weekday: int) -> None:
+        """One lead less of those that a rep was given on that day."""
+        week = list(self.week(rep, monday))
+        week[weekday] = max(0, week[weekday] - 1)
+        key = (rep, monday)
+        self._weeks[key] = self.changes.weeks[key] = (*week,)  # type: ignore[assignment]
+        # the week is the rep's, and locked with the rep
+        self.changes.reps.setdefault(rep, self.rep(rep))
+
+    def rotate(self, key: str, rotation: Rotation) -> None:
+        """A rotation after something other than a turn."""
+        self._rotations[key] = self.changes.rotations[key] = rotation
+
+    def count(self, key: ResultKey, won: int, lost: int) -> None:
+        """What came of a rep's lead, or, by negative numbers, what did not come of it after all."""
+        self.hold((f"rep {key.rep}",))
+        known = self.results((key.rep,), (key.segment,)).get(key, NO_RESULT)
+        result = Result(max(0, known.won + won), max(0, known.lost + lost))
+        self._results[key] = self.changes.results[key] = result
 
     def stick(self, key: StickyKey, rep: StickyRep) -> None:
         self._stickies[key] = self.changes.stickies[key] = rep

@@ -27,16 +27,22 @@ from routebook.runtime.placing import Placement
 from routebook.runtime.state import Head, LogRow, Turn
 
 ASSIGNMENT: Final = "assignment"
-"""The kind of row that says where a lead ended."""
+"""The kind of row that says where a lead ended when it came in: one a round."""
+
+HANDOVER: Final = "handover"
+"""The kind of row that says where a lead went later in the same round: returned, overdue, held until now."""
+
+PLACINGS: Final = (ASSIGNMENT, HANDOVER)
+"""The kinds of row that say who has a lead. The last of them holds."""
+
+EVENT: Final = "event"
+"""The kind of row that says what happened to a lead where it is."""
 
 CANDIDATES: Final = 300
 """The candidates that a row of the log holds; the few pools that have more would fill the disk. Replay shows all."""
 
-REST: Final = "rest"
-"""The chain of rows that draw from no pool."""
-
 # keys in the order in which they are put in, which is always the same; no spaces; text as it is
-_encode = JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
+encode = JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +54,14 @@ class Digests:
     roster: str
 
 
-def chain_of(placement: Placement) -> str:
-    """The chain that a row goes to: the rotation's or the pool's, so that pools do not wait for each other."""
+def chain_of(placement: Placement) -> str | None:
+    """The chain that a row goes to: that of the rotation or pool which it draws from, so that pools do not wait for
+    each other; None where it draws from none.
+    """
     if placement.turn is not None:
         return placement.turn.rotation
-    return f"pool {placement.pool}" if placement.pool is not None else REST
+    drawn = placement.pool is not None and placement.rep is not None
+    return f"pool {placement.pool}" if drawn else None
 
 
 def sealed(head: Head, body: str) -> str:
@@ -73,18 +82,19 @@ class Entry:
     assignment: Assignment
     before: Mapping[str, Any] | None
     segments: tuple[str, ...] = ()
+    cause: Mapping[str, Any] | None = None
 
 
 def make_row(entry: Entry, seq: int, chain: str, head: Head) -> LogRow:
     """The row that comes after `head` in its chain."""
     assignment = entry.assignment
-    body = _encode(_body(entry, seq, chain, head.length + 1))
+    body = encode(_body(entry, seq, chain, head.length + 1))
     return LogRow(
         seq,
         chain,
         head.length + 1,
         sealed(head, body),
-        ASSIGNMENT,
+        _kind(entry),
         assignment.lead,
         entry.round,
         assignment.at,
@@ -93,6 +103,10 @@ def make_row(entry: Entry, seq: int, chain: str, head: Head) -> LogRow:
         assignment.pool,
         body,
     )
+
+
+def _kind(entry: Entry) -> str:
+    return ASSIGNMENT if entry.cause is None else HANDOVER
 
 
 def _body(entry: Entry, seq: int, chain: str, n: int) -> dict[str, Any]:
@@ -106,8 +120,8 @@ def _body(entry: Entry, seq: int, chain: str, n: int) -> dict[str, Any]:
             "line": leaf.span.line,
         }
     candidates, notes = _few(placement)
-    return {
-        "kind": ASSIGNMENT,
+    body = {
+        "kind": _kind(entry),
         "seq": seq,
         "chain": chain,
         "n": n,
@@ -127,6 +141,7 @@ def _body(entry: Entry, seq: int, chain: str, n: int) -> dict[str, Any]:
         "segments": entry.segments,
         "assignment": _assignment(entry.assignment),
     }
+    return body if entry.cause is None else body | {"cause": entry.cause}
 
 
 def _few(placement: Placement) -> tuple[Sequence[Candidate], tuple[str, ...]]:

@@ -77,9 +77,9 @@ class Placing:
     candidates: list[Candidate] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
-    def place(self, plan: Plan) -> Placement:
-        """Try the plan's targets in order; the first that does not decline places the lead."""
-        for index, planned in enumerate(plan.targets):
+    def place(self, plan: Plan, start: int = 0) -> Placement:
+        """Try the plan's targets in order, from `start`; the first that does not decline places the lead."""
+        for index, planned in enumerate(plan.targets[start:], start):
             found = self._try(planned.target, index)
             if found is not None:
                 return found
@@ -130,6 +130,7 @@ class Placing:
         if not eligible:
             self._see(index, judged, None)
             return None
+        self.ledger.hold(bench.chains(self.rule))
         key = self._sticky_key(pool, sticky)
         choice = self._kept(key, sticky, eligible)
         turn = None

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from hashlib import sha256
 from itertools import islice
 from threading import Lock
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
+from routebook.check.targets import PoolTarget
 from routebook.decision import Assignment, Explanation, Lead, Outcome
 from routebook.diagnostics import RoutebookError
 from routebook.plan.tree import Tree
@@ -18,22 +18,21 @@ from routebook.plan.walk import decision_of, walk
 from routebook.roster import Roster
 from routebook.runtime.deciding import Decide, Decided, Decider
 from routebook.runtime.desk import Desk
-from routebook.runtime.errors import StoreError, StoreUnavailable
+from routebook.runtime.errors import StoreError
 from routebook.runtime.fit import fit
-from routebook.runtime.ledger import Ledger
-from routebook.runtime.log import Digests, Entry, assignment_of, chain_of, explanation_of, make_row
+from routebook.runtime.ledger import Ledger, Locks
+from routebook.runtime.log import PLACINGS, Digests, assignment_of, explanation_of
 from routebook.runtime.placing import Placement, Placing
+from routebook.runtime.recording import Placed, assignment_for, write_down
 from routebook.runtime.segments import segments_of
-from routebook.runtime.state import LeadState, StickyRep
 from routebook.runtime.stores.base import Store, Text
+from routebook.runtime.transactions import Transactions
 
 BATCH: Final = 500
 """Leads that share a transaction where nobody says how many."""
 
-_PAUSES: Final = (0.05, 0.1, 0.2, 0.4, 0.8)  # seconds between attempts at a store that is busy or gone
 _EARLIEST: Final = datetime(1900, 1, 1, tzinfo=UTC)
 _LATEST: Final = datetime(2900, 1, 1, tzinfo=UTC)
-_T = TypeVar("_T")
 
 
 class Router:
@@ -67,8 +66,7 @@ class Router:
         self._decider = Decider(tree, decide)
         self._digests = Digests(tree.digest, f"sha256:{sha256(text.encode()).hexdigest()}", roster.digest)
         self._clock = clock
-        self._pause = pause
-        self._ledger = Ledger()
+        self._transactions = Transactions(store, pause)
         self._lock = Lock()
         self._numbered = 0
         store.keep(
@@ -95,15 +93,14 @@ class Router:
         moment = self._moment(now)
         id = lead.id if lead.id is not None else str(self._numbered + 1)
         decided = self._decider.decide(id, lead, moment)
-        with self._transaction(()) as ledger:
-            placement = self._place(decided, ledger)
+        placement = self._transactions.run((), Locks(), lambda ledger: self._place(decided, ledger))
         steps = walk(self.tree, lead, moment).steps
         return Explanation(
             lead=lead.as_json(),
             decision=decision_of(self.tree, id, decided.leaf),
             steps=steps,
             candidates=placement.candidates,
-            assignment=self._assignment(decided, placement),
+            assignment=assignment_for(decided, placement, self.tree.digest),
             arithmetic=placement.arithmetic,
             notes=placement.notes,
         )
@@ -112,11 +109,11 @@ class Router:
 
     def _route_batch(self, leads: Sequence[Lead], now: datetime | None) -> list[Assignment]:
         decided = [self._decider.decide(self._id(lead), lead, self._moment(now)) for lead in leads]
-        return self._persist(lambda: self._record(decided))
 
-    def _record(self, decided: Sequence[Decided]) -> list[Assignment]:
-        with self._transaction([each.id for each in decided]) as ledger:
+        def settle(ledger: Ledger) -> list[Assignment]:
             return [self._settle(each, ledger) for each in decided]
+
+        return self._transactions.run([each.id for each in decided], self._likely(decided), settle)
 
     def _settle(self, decided: Decided, ledger: Ledger) -> Assignment:
         """The lead's assignment: the one that it has, or a new one with all that it changes."""
@@ -124,25 +121,10 @@ class Router:
         if earlier is not None and not earlier.reopened:
             return assignment_of(ledger.row(earlier.seq), again=True)
         placement = self._place(decided, ledger)
-        assignment = self._assignment(decided, placement)
-        before = self._apply(placement, decided.moment, ledger)
         round = 1 if earlier is None else earlier.round + 1
         segments = segments_of(self._desk.segments, decided.environment)
-        entry = Entry(
-            self._digests,
-            round,
-            decided.lead,
-            decided.leaf,
-            decided.because,
-            placement,
-            assignment,
-            before,
-            segments,
-        )
-        chain = chain_of(placement)
-        row = make_row(entry, ledger.next_seq(), chain, ledger.head(chain))
-        ledger.append(row, _lead_state(assignment, round, row.seq))
-        return assignment
+        placed = Placed(decided, placement, round, segments, self._digests)
+        return write_down(placed, self._desk.people, ledger)
 
     def _place(self, decided: Decided, ledger: Ledger) -> Placement:
         leaf = decided.leaf
@@ -152,62 +134,18 @@ class Router:
         placing.notes.extend(decided.lead.notes)
         return placing.place(leaf.plan)
 
-    def _assignment(self, decided: Decided, placement: Placement) -> Assignment:
-        leaf = decided.leaf
-        return Assignment(
-            lead=decided.id,
-            outcome=placement.outcome,
-            rule=None if leaf is None else leaf.rule,
-            target=placement.target,
-            pool=placement.pool,
-            rep=placement.rep,
-            queue=placement.queue,
-            nurture=placement.nurture,
-            reason=placement.reason,
-            until=placement.until,
-            sla=None if leaf is None else leaf.plan.sla,
-            plan=() if leaf is None else leaf.plan.texts,
-            at=decided.moment,
-            policy=self.tree.digest,
-        )
-
-    def _apply(self, placement: Placement, moment: datetime, ledger: Ledger) -> dict[str, Any] | None:
-        """Change the state by a placement; the chosen rep's numbers before that are returned."""
-        if placement.rep is None:
-            return None
-        today = self._desk.people[placement.rep].calendar.local_day(moment)
-        state, week = ledger.rep(placement.rep), ledger.week(placement.rep, today.monday)
-        weekday = today.day.weekday()
-        before = {"active": state.active, "last": state.last, "day": week[weekday], "week": sum(week)}
-        if placement.turn is not None:
-            ledger.turn(placement.turn, placement.rep)
-        if placement.sticky is not None:
-            ledger.stick(placement.sticky, StickyRep(placement.rep, moment))
-        ledger.give(placement.rep, today.monday, weekday)
-        return before
-
     # --- the store ---
 
-    @contextmanager
-    def _transaction(self, leads: Sequence[str]) -> Iterator[Ledger]:
-        """The store's state for these leads; what is changed in it is written when all went well."""
-        ledger = self._ledger
-        with self._lock:
-            with self.store.session() as session:
-                ledger.begin(session, leads)
-                yield ledger
-                if ledger.changes:
-                    session.write(ledger.changes)
-            ledger.committed(session.version)
-
-    def _persist(self, action: Callable[[], _T]) -> _T:
-        """Do it; where the store is busy or gone, again after a while, and at last give up."""
-        for pause in _PAUSES:
-            try:
-                return action()
-            except StoreUnavailable:
-                self._pause(pause)
-        return action()
+    def _likely(self, decided: Sequence[Decided]) -> Locks:
+        """The pools that leads will most likely be drawn from: those of their plans' first targets."""
+        if self.store.exclusive:
+            return Locks()
+        chains: set[str] = set()
+        for each in decided:
+            if each.leaf is not None and isinstance(first := each.leaf.plan.targets[0].target, PoolTarget):
+                bench = self._desk.bench(first.pool)
+                chains.update(() if bench is None else bench.chains(each.leaf.rule))
+        return Locks(frozenset(chains))
 
     def _id(self, lead: Lead) -> str:
         """The lead's id; where the policy declares none, its number among the leads of this router."""
@@ -232,26 +170,9 @@ class Router:
         return moment.astimezone(UTC)
 
 
-def _lead_state(assignment: Assignment, round: int, seq: int) -> LeadState:
-    outcome = assignment.outcome.value
-    return LeadState(
-        assignment.lead,
-        round,
-        seq,
-        outcome,
-        outcome,
-        assignment.rep,
-        assignment.pool,
-        assignment.queue,
-        assignment.sla,
-        assignment.at,
-        assignment.until,
-    )
-
-
 def explain_log(store: Store, lead: str, round: int | None = None) -> Explanation | None:
     """What the log says about a lead, of its last round or of the one given; None where it knows nothing of it."""
-    rows = [row for row in store.log(lead) if row.kind == "assignment"]
+    rows = [row for row in store.log(lead) if row.kind in PLACINGS]
     if round is not None:
         rows = [row for row in rows if row.round <= round]
     if not rows or (round is not None and rows[-1].round != round):

@@ -115,6 +115,10 @@ class Result(NamedTuple):
 NO_RESULT: Final = Result(0, 0)
 
 
+REST: Final = "rest"
+"""The chain of rows that draw from no pool, in stores that have one for all of them."""
+
+
 class Head(NamedTuple):
     """The end of a chain of the log: how many rows it has, and the hash of the last."""
 

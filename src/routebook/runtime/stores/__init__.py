@@ -34,9 +34,16 @@ def _open_sqlite(url: str) -> Store:
     return SqliteStore(url)
 
 
+def _open_postgres(url: str) -> Store:
+    from routebook.runtime.stores.postgres import PostgresStore
+
+    return PostgresStore(url)
+
+
 STORES: Final = (
     StoreRow("memory", _open_memory, "memory:", "forgets when the program ends"),
     StoreRow("sqlite", _open_sqlite, "sqlite:///leads.db", "one file, no server"),
+    StoreRow("postgresql", _open_postgres, "postgresql://HOST/NAME", "many routers on many machines"),
 )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
@@ -33,8 +33,10 @@ class Text:
 
 
 class Session(Protocol):
-    """One transaction. What it reads does not change until it ends, and what it writes is seen whole or not at all.
+    """One transaction. What it writes is seen whole or not at all.
 
+    In an exclusive store nothing that it reads changes until it ends. In others that is so for what it has locked:
+    chains of the log, with the rotation and whatever else belongs to their pool, and then reps, with their weeks.
     Every read answers for the keys that there is something for; the others are left out.
     """
 
@@ -46,8 +48,21 @@ class Session(Protocol):
         the store cannot tell.
         """
 
+    @property
+    def rest(self) -> str:
+        """The chain of the log for rows that draw from no pool."""
+
     def last_seq(self) -> int:
-        """The number of the log's last row; 0 where it has none. No other session adds rows before this one ends."""
+        """The number of the log's last row; 0 where it has none."""
+
+    def numbers(self, count: int) -> Sequence[int]:
+        """Numbers for the log's next rows, in order; nobody else gets the same."""
+
+    def lock(self, chains: Collection[str]) -> None:
+        """Wait until these chains are this session's alone. In an exclusive store they are."""
+
+    def lock_reps(self, ids: Collection[str]) -> dict[str, RepState]:
+        """Wait until these reps are this session's alone, and say where they stand now."""
 
     def leads(self, ids: Collection[str]) -> dict[str, LeadState]: ...
 
@@ -65,6 +80,9 @@ class Session(Protocol):
 
     def rows(self, seqs: Collection[int]) -> dict[int, LogRow]: ...
 
+    def history(self, lead: str) -> list[LogRow]:
+        """Every row of the log about a lead, in order."""
+
     def write(self, changes: Changes) -> None:
         """Write all of it; it stands once the session has ended without an error."""
 
@@ -77,10 +95,14 @@ class Store(Protocol):
         """Whether what it remembers outlives the program, so that leads need ids of their own."""
 
     @property
+    def exclusive(self) -> bool:
+        """Whether a session has the whole store to itself."""
+
+    @property
     def url(self) -> str: ...
 
     def session(self) -> AbstractContextManager[Session]:
-        """A transaction that may write; others wait until it ends. It ends well, or leaves no trace."""
+        """A transaction that may write. It ends well, or leaves no trace."""
 
     def keep(self, texts: Mapping[str, Text]) -> None:
         """Keep these texts by their digests; those that are kept already stay as they are."""
@@ -91,5 +113,8 @@ class Store(Protocol):
         """The log's rows in order, those after the number `after`; where `lead` is given, that lead's only."""
 
     def lead(self, id: str) -> LeadState | None: ...
+
+    def standing(self, statuses: Collection[str]) -> list[LeadState]:
+        """The leads in one of these statuses, in the order in which they came to it where they are."""
 
     def close(self) -> None: ...

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from threading import Lock
 from typing import TypeVar
 
 from routebook.runtime.state import (
+    REST,
     Changes,
     Head,
     LeadState,
@@ -32,6 +33,7 @@ class MemoryStore:
     """Dictionaries behind a lock. What a session writes is laid aside until it ends well."""
 
     durable = False
+    exclusive = True
 
     def __init__(self, url: str = "memory:") -> None:
         self.url = url
@@ -82,6 +84,11 @@ class MemoryStore:
     def lead(self, id: str) -> LeadState | None:
         return self._leads.get(id)
 
+    def standing(self, statuses: Collection[str]) -> list[LeadState]:
+        with self._lock:
+            found = [lead for lead in self._leads.values() if lead.status in statuses]
+        return sorted(found, key=lambda lead: lead.seq)
+
     def close(self) -> None:
         """Nothing to close: what is remembered goes with the object."""
 
@@ -92,8 +99,19 @@ class _MemorySession:
         self.version: object | None = store._version
         self.written: list[Changes] = []
 
+    rest = REST
+
     def last_seq(self) -> int:
         return len(self._store._rows)
+
+    def numbers(self, count: int) -> Sequence[int]:
+        return range(self.last_seq() + 1, self.last_seq() + 1 + count)
+
+    def lock(self, chains: Collection[str]) -> None:
+        """The whole store is this session's alone."""
+
+    def lock_reps(self, ids: Collection[str]) -> dict[str, RepState]:
+        return self.reps(ids)
 
     def leads(self, ids: Collection[str]) -> dict[str, LeadState]:
         return _some(self._store._leads, ids)
@@ -118,6 +136,9 @@ class _MemorySession:
 
     def rows(self, seqs: Collection[int]) -> dict[int, LogRow]:
         return {seq: self._store._rows[seq - 1] for seq in seqs if 0 < seq <= len(self._store._rows)}
+
+    def history(self, lead: str) -> list[LogRow]:
+        return [row for row in self._store._rows if row.lead == lead]
 
     def write(self, changes: Changes) -> None:
         self.written.append(changes)

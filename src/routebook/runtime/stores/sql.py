@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, Table
 
 from routebook.runtime.state import (
+    REST,
     Changes,
     Head,
     LeadState,
@@ -45,9 +46,20 @@ class SqlSession:
         self._do = statements
         self.version = version
         self.wrote = False
+        self.rest = REST
 
     def last_seq(self) -> int:
         return self._do.last.ask(self._connection, {})[0][0] or 0
+
+    def numbers(self, count: int) -> Sequence[int]:
+        last = self.last_seq()
+        return range(last + 1, last + 1 + count)
+
+    def lock(self, chains: Collection[str]) -> None:
+        """Nothing to wait for where the transaction holds the whole store."""
+
+    def lock_reps(self, ids: Collection[str]) -> dict[str, RepState]:
+        return self.reps(ids)
 
     def leads(self, ids: Collection[str]) -> dict[str, LeadState]:
         return {row.id: lead_of(row) for row in self._ask(self._do.leads, ids)}
@@ -83,6 +95,9 @@ class SqlSession:
 
     def rows(self, seqs: Collection[int]) -> dict[int, LogRow]:
         return {row.seq: row_of(row) for row in self._ask(self._do.rows, seqs)}
+
+    def history(self, lead: str) -> list[LogRow]:
+        return [row_of(row) for row in self._do.history.ask(self._connection, {"lead": lead})]
 
     def write(self, changes: Changes) -> None:
         self.wrote = True

@@ -12,21 +12,19 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
 from typing import Any, Final
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, select
-from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import NullPool
 
 from routebook.runtime.errors import StoreError, StoreUnavailable
-from routebook.runtime.state import LeadState, LogRow
-from routebook.runtime.stores import tables as t
-from routebook.runtime.stores.base import Session, Text
-from routebook.runtime.stores.sql import SqlSession, lead_of, row_of
+from routebook.runtime.stores.database import DatabaseStore
+from routebook.runtime.stores.sql import SqlSession
 from routebook.runtime.stores.statements import Statements
 
 _PATIENCE: Final = 30  # seconds that a transaction waits for another process to end its own
@@ -44,17 +42,16 @@ BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END
 """
 
 
-class SqliteStore:
+class SqliteStore(DatabaseStore):
     """A store in an SQLite file, which is made where there is none."""
 
-    durable = True
+    exclusive = True
 
     def __init__(self, url: str) -> None:
-        self.url = url
         self._path, self._synchronous = _settings_of(url)
         self._patience = _PATIENCE
+        super().__init__(url, self._make_engine())
         self._lock = RLock()
-        self._engine = self._make_engine()
         self._statements = Statements(self._engine.dialect)
         self._writer: Connection | None = None
         self._process = os.getpid()
@@ -64,7 +61,7 @@ class SqliteStore:
         self._open()
 
     @contextmanager
-    def session(self) -> Iterator[Session]:
+    def session(self) -> Iterator[SqlSession]:
         with self._lock, self._words():
             connection = self._connected()
             try:
@@ -78,36 +75,10 @@ class SqliteStore:
                 self._drop()
                 raise
 
-    def keep(self, texts: Mapping[str, Text]) -> None:
-        with self._lock:
-            missing = {digest: text for digest, text in texts.items() if self.text(digest) is None}
-            if missing:
-                with self.session() as session:
-                    assert isinstance(session, SqlSession)
-                    session.keep(missing)
-
-    def text(self, digest: str) -> Text | None:
-        with self._reading() as connection:
-            found = connection.execute(select(t.texts).where(t.texts.c.digest == digest)).one_or_none()
-        return None if found is None else Text(found.kind, found.text)
-
-    def log(self, lead: str | None = None, after: int = 0) -> Iterator[LogRow]:
-        asked = select(t.log).where(t.log.c.seq > after).order_by(t.log.c.seq)
-        if lead is not None:
-            asked = asked.where(t.log.c.lead == lead)
-        with self._reading() as connection:
-            for row in connection.execution_options(yield_per=500).execute(asked):
-                yield row_of(row)
-
-    def lead(self, id: str) -> LeadState | None:
-        with self._reading() as connection:
-            found = connection.execute(select(t.leads).where(t.leads.c.id == id)).one_or_none()
-        return None if found is None else lead_of(found)
-
     def close(self) -> None:
         with self._lock:
             self._drop()
-            self._engine.dispose()
+            super().close()
 
     # --- connections ---
 
@@ -130,11 +101,6 @@ class SqliteStore:
             connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
         return engine
-
-    @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        with self._words(), self._engine.connect() as connection:
-            yield connection.execution_options(reads=True)
 
     def _connected(self) -> Connection:
         """The one connection that writes: of this process, and to the file that has the store's name now."""
@@ -175,7 +141,8 @@ class SqliteStore:
                 with self._words(), self._engine.connect() as connection:
                     _use_write_ahead_log(connection)
                     with connection.begin():
-                        self._lay_out(connection)
+                        if not self._is_laid_out(connection):
+                            self._make(connection)
                 return
             except StoreUnavailable:
                 # changing the journal's mode does not wait for another process that is at it too
@@ -183,34 +150,24 @@ class SqliteStore:
                     raise
                 time.sleep(pause)
 
-    def _lay_out(self, connection: Connection) -> None:
-        """Make the tables where there are none, and refuse a file that is something else."""
-        found = (
-            connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'").scalars().all()
-        )
-        if t.meta.name in found:
-            version = connection.execute(select(t.meta.c.value).where(t.meta.c.name == "version")).scalar()
-            if version != str(t.VERSION):
-                raise StoreError(_other_version(self.url, version))
-            return
-        if found:
+    def _make(self, connection: Connection) -> None:
+        """Make the tables, unless the file is something else."""
+        if connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'").first():
             raise StoreError(f"the store {self.url} is another program's database: name a file of its own")
-        t.metadata.create_all(connection)
+        self._lay_out(connection)
         for change in ("UPDATE", "DELETE"):
             connection.exec_driver_sql(_GUARD.format(event=change))
-        connection.execute(t.meta.insert(), {"name": "version", "value": str(t.VERSION)})
 
     @contextmanager
     def _words(self) -> Iterator[None]:
-        """The database's errors in words; those that may pass are StoreUnavailable."""
-        try:
-            yield
-        except DBAPIError as error:
-            raise _in_words(self.url, str(error.orig)) from error
-        except sqlite3.Error as error:
-            raise _in_words(self.url, str(error)) from error
-        except SQLAlchemyError as error:
-            raise StoreError(f"the store {self.url} failed: {error}") from error
+        with super()._words():
+            try:
+                yield
+            except sqlite3.Error as error:  # from where SQLAlchemy does not look
+                raise self._in_words(error) from error
+
+    def _in_words(self, error: BaseException) -> StoreError:
+        return _in_words(self.url, str(error))
 
 
 def _settings_of(url: str) -> tuple[Path, str]:
@@ -230,12 +187,6 @@ def _settings_of(url: str) -> tuple[Path, str]:
             f"the store `{url}` asks for what is not known: after the file, `?synchronous=full` may stand"
         )
     return Path(parts.database), synchronous
-
-
-def _other_version(url: str, version: str | None) -> str:
-    newer = version is not None and version.isdigit() and int(version) > t.VERSION
-    what = "a newer Routebook wrote it" if newer else "another Routebook wrote it"
-    return f"the store {url} has layout {version}, and this Routebook reads {t.VERSION}: {what}"
 
 
 def _in_words(url: str, reason: str) -> StoreError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Table, Text
+from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Sequence, Table, Text
 
 VERSION: Final = 1
 """Of the tables' layout. A store of another version is refused, in words."""
@@ -12,6 +12,9 @@ VERSION: Final = 1
 metadata: Final = MetaData()
 
 _Seq: Final = BigInteger().with_variant(Integer(), "sqlite")
+
+numbers: Final = Sequence("routebook_numbers", metadata=metadata)
+"""Where sessions that write at the same time take the log's numbers from. SQLite has no sequences and needs none."""
 
 meta: Final = Table(
     "routebook_meta",
@@ -43,6 +46,15 @@ log: Final = Table(
     Column("body", Text, nullable=False),
     Index("routebook_log_lead", "lead", "seq"),
 )
+# unique, so that two processes cannot both route a lead that neither has seen
+Index(
+    "routebook_log_round",
+    log.c.lead,
+    log.c.round,
+    unique=True,
+    sqlite_where=log.c.kind == "assignment",
+    postgresql_where=log.c.kind == "assignment",
+)
 leads: Final = Table(
     "routebook_leads",
     metadata,
@@ -57,6 +69,7 @@ leads: Final = Table(
     Column("sla", Text),
     Column("at", Text, nullable=False),
     Column("until", Text),
+    Index("routebook_leads_status", "status", "seq"),
     sqlite_with_rowid=False,
 )
 rotations: Final = Table(

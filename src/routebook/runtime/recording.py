@@ -1,0 +1,114 @@
+"""Writing down where a lead went: the assignment, all that it changes, and its row of the log."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from routebook.decision import Assignment
+from routebook.runtime.deciding import Decided
+from routebook.runtime.eligibility import Member
+from routebook.runtime.ledger import Ledger
+from routebook.runtime.log import Digests, Entry, chain_of, make_row
+from routebook.runtime.placing import Placement
+from routebook.runtime.state import LeadState, StickyRep
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A lead with the place that was found for it.
+
+    `segments` are those that its outcome will count for; `cause` says why it was placed once more in the same
+    round, None where it came in.
+    """
+
+    decided: Decided
+    placement: Placement
+    round: int
+    segments: tuple[str, ...]
+    digests: Digests
+    cause: Mapping[str, Any] | None = None
+    extra_plan: tuple[str, ...] = ()
+
+
+def write_down(placed: Placed, people: Mapping[str, Member], ledger: Ledger) -> Assignment:
+    """Change the state by a placement, and append its row to the log."""
+    decided, placement = placed.decided, placed.placement
+    assignment = assignment_for(decided, placement, placed.digests.policy, placed.extra_plan)
+    before = _apply(placement, people, decided.moment, ledger)
+    entry = Entry(
+        placed.digests,
+        placed.round,
+        decided.lead,
+        decided.leaf,
+        decided.because,
+        placement,
+        assignment,
+        before,
+        placed.segments,
+        placed.cause,
+    )
+    chain = chain_of(placement) or ledger.rest()
+    row = make_row(entry, ledger.next_seq(), chain, ledger.head(chain))
+    ledger.append(row, _lead_state(assignment, placed.round, row.seq))
+    return assignment
+
+
+def assignment_for(
+    decided: Decided, placement: Placement, policy: str, extra_plan: tuple[str, ...] = ()
+) -> Assignment:
+    """The assignment that a placement comes to; `extra_plan` are targets tried after those of the plan."""
+    leaf = decided.leaf
+    return Assignment(
+        lead=decided.id,
+        outcome=placement.outcome,
+        rule=None if leaf is None else leaf.rule,
+        target=placement.target,
+        pool=placement.pool,
+        rep=placement.rep,
+        queue=placement.queue,
+        nurture=placement.nurture,
+        reason=placement.reason,
+        until=placement.until,
+        sla=None if leaf is None else leaf.plan.sla,
+        plan=() if leaf is None else (*leaf.plan.texts, *extra_plan),
+        at=decided.moment,
+        policy=policy,
+    )
+
+
+def _apply(
+    placement: Placement, people: Mapping[str, Member], moment: datetime, ledger: Ledger
+) -> dict[str, Any] | None:
+    """Change the state by a placement; the chosen rep's numbers before that are returned."""
+    if placement.rep is None:
+        return None
+    today = people[placement.rep].calendar.local_day(moment)
+    state, week = ledger.rep(placement.rep), ledger.week(placement.rep, today.monday)
+    weekday = today.day.weekday()
+    before = {"active": state.active, "last": state.last, "day": week[weekday], "week": sum(week)}
+    if placement.turn is not None:
+        ledger.turn(placement.turn, placement.rep)
+    if placement.sticky is not None:
+        ledger.stick(placement.sticky, StickyRep(placement.rep, moment))
+    ledger.give(placement.rep, today.monday, weekday)
+    return before
+
+
+def _lead_state(assignment: Assignment, round: int, seq: int) -> LeadState:
+    outcome = assignment.outcome.value
+    return LeadState(
+        assignment.lead,
+        round,
+        seq,
+        outcome,
+        outcome,
+        assignment.rep,
+        assignment.pool,
+        assignment.queue,
+        assignment.sla,
+        assignment.at,
+        assignment.until,
+    )

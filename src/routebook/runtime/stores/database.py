@@ -1,0 +1,99 @@
+"""What the stores that are databases have in common: reading for people, and errors in words."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+
+from sqlalchemy import Connection, Engine, select
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from routebook.runtime.errors import StoreError
+from routebook.runtime.state import LeadState, LogRow
+from routebook.runtime.stores import tables as t
+from routebook.runtime.stores.base import Text
+from routebook.runtime.stores.sql import SqlSession, lead_of, row_of
+
+
+class DatabaseStore(ABC):
+    """A store in a database. What is particular to each kind is how it is opened, and how a session is alone."""
+
+    durable = True
+
+    def __init__(self, url: str, engine: Engine) -> None:
+        self.url = url
+        self._engine = engine
+
+    @abstractmethod
+    def session(self) -> AbstractContextManager[SqlSession]:
+        """A transaction that may write."""
+
+    @abstractmethod
+    def _in_words(self, error: BaseException) -> StoreError:
+        """A driver's error for a person; one that may pass is a StoreUnavailable."""
+
+    def keep(self, texts: Mapping[str, Text]) -> None:
+        missing = {digest: text for digest, text in texts.items() if self.text(digest) is None}
+        if missing:
+            with self.session() as session:
+                session.keep(missing)
+
+    def text(self, digest: str) -> Text | None:
+        with self._reading() as connection:
+            found = connection.execute(select(t.texts).where(t.texts.c.digest == digest)).one_or_none()
+        return None if found is None else Text(found.kind, found.text)
+
+    def log(self, lead: str | None = None, after: int = 0) -> Iterator[LogRow]:
+        asked = select(t.log).where(t.log.c.seq > after).order_by(t.log.c.seq)
+        if lead is not None:
+            asked = asked.where(t.log.c.lead == lead)
+        with self._reading() as connection:
+            for row in connection.execution_options(yield_per=500).execute(asked):
+                yield row_of(row)
+
+    def lead(self, id: str) -> LeadState | None:
+        with self._reading() as connection:
+            found = connection.execute(select(t.leads).where(t.leads.c.id == id)).one_or_none()
+        return None if found is None else lead_of(found)
+
+    def standing(self, statuses: Collection[str]) -> list[LeadState]:
+        asked = select(t.leads).where(t.leads.c.status.in_(list(statuses))).order_by(t.leads.c.seq)
+        with self._reading() as connection:
+            return [lead_of(row) for row in connection.execute(asked)]
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with self._words(), self._engine.connect() as connection:
+            yield connection.execution_options(reads=True)
+
+    @contextmanager
+    def _words(self) -> Iterator[None]:
+        """The database's errors in words."""
+        try:
+            yield
+        except DBAPIError as error:
+            raise self._in_words(error.orig or error) from error
+        except SQLAlchemyError as error:
+            raise StoreError(f"the store {self.url} failed: {error}") from error
+
+    def _is_laid_out(self, connection: Connection) -> bool:
+        """Whether the tables are there. Raises StoreError where another Routebook made them."""
+        if not self._engine.dialect.has_table(connection, t.meta.name):
+            return False
+        version = connection.execute(select(t.meta.c.value).where(t.meta.c.name == "version")).scalar()
+        if version != str(t.VERSION):
+            newer = version is not None and version.isdigit() and int(version) > t.VERSION
+            what = "a newer Routebook wrote it" if newer else "another Routebook wrote it"
+            raise StoreError(
+                f"the store {self.url} has layout {version}, and this Routebook reads {t.VERSION}: {what}"
+            )
+        return True
+
+    def _lay_out(self, connection: Connection) -> None:
+        """Make the tables."""
+        t.metadata.create_all(connection)
+        connection.execute(t.meta.insert(), {"name": "version", "value": str(t.VERSION)})

@@ -1,0 +1,61 @@
+"""Transactions on a store: one ledger for each, begun again for want of a lock, tried again where a store is gone."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from threading import Lock
+from typing import Final, TypeVar
+
+from routebook.runtime.errors import StoreUnavailable
+from routebook.runtime.ledger import Ledger, Locks, NeedsLocks
+from routebook.runtime.stores.base import Store
+
+_PAUSES: Final = (0.05, 0.1, 0.2, 0.4, 0.8)  # seconds between attempts at a store that is busy or gone
+_ATTEMPTS: Final = 20  # transactions begun again for want of a lock
+_T = TypeVar("_T")
+
+
+class Transactions:
+    """What a store is changed by. Safe to share between threads."""
+
+    def __init__(self, store: Store, pause: Callable[[float], None] = time.sleep) -> None:
+        self.store = store
+        self._pause = pause
+        self._ledger = Ledger()
+        self._lock = Lock()
+
+    def run(self, leads: Sequence[str], locks: Locks, action: Callable[[Ledger], _T]) -> _T:
+        """Do it in a transaction that is about these leads; what it changes is written when all went well.
+
+        Where the store is busy or gone it is done again after a while, and at last given up (StoreUnavailable).
+        """
+        for pause in _PAUSES:
+            try:
+                return self._locked(leads, locks, action)
+            except StoreUnavailable:
+                self._pause(pause)
+        return self._locked(leads, locks, action)
+
+    def _locked(self, leads: Sequence[str], locks: Locks, action: Callable[[Ledger], _T]) -> _T:
+        for _ in range(_ATTEMPTS):
+            try:
+                if not self.store.exclusive:
+                    return self._once(Ledger(exclusive=False), leads, locks, action)
+                with self._lock:
+                    return self._once(self._ledger, leads, locks, action)
+            except NeedsLocks as needed:
+                locks = Locks(locks.chains | needed.locks.chains, locks.reps | needed.locks.reps)
+        raise StoreUnavailable(
+            f"the store {self.store.url} is busy: too many others draw from the same pools"
+        )
+
+    def _once(self, ledger: Ledger, leads: Sequence[str], locks: Locks, action: Callable[[Ledger], _T]) -> _T:
+        with self.store.session() as session:
+            ledger.begin(session, leads, locks)
+            result = action(ledger)
+            if ledger.changes:
+                ledger.lock_chosen()
+                session.write(ledger.changes)
+        ledger.committed(session.version)
+        return result
