@@ -13,7 +13,7 @@ from routebook.plan.tree import Tree
 INDEX_FROM: Final = 60
 """From so many leaves on the index is the quicker one; measured by `tests/bench/one_lead.py`."""
 
-_RETEST: Final = 8
+RETEST: Final = 8
 """How many rules of straight code take the time in which the index tests one rule that was left standing."""
 
 
@@ -26,7 +26,7 @@ def compile_policy(tree: Tree, answers: Sequence[Any] | None = None) -> Decide:
     leaves = sum(1 for _ in tree.leaves())
     if leaves >= INDEX_FROM:
         plan = plan_index(tree)
-        if retests(plan) * _RETEST < leaves:
+        if retests(plan) * RETEST < leaves:
             return compile_index(tree, answers, plan)
     return compile_straight(tree, answers)
 

@@ -1,0 +1,146 @@
+"""Whole tables: polars frames, Parquet and CSV files in, a decision for every row out (extra `tables`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+import polars as pl
+from polars.io.plugins import register_io_source
+
+from routebook.api import Policy, moment
+from routebook.check.conditions import Comparison, Derive, Scope, fields_in
+from routebook.codegen.columns import TableDecider
+from routebook.codegen.emit import conditions_of
+from routebook.codegen.normal import each_once
+from routebook.diagnostics import RoutebookError
+from routebook.intake.frames import read_frame
+from routebook.intake.validate import Intake, Invalid
+from routebook.plan.tree import Tree
+
+ROWS: Final = 100_000
+"""Files are read so many rows at a time."""
+
+_RESULT: Final = {"fits": pl.Boolean(), "rule": pl.String(), "plan": pl.List(pl.String)}
+
+Progress = Callable[[int], None]
+"""Told how many more rows are done."""
+
+
+class Table:
+    """A policy, ready for whole tables of leads. Safe to share between threads."""
+
+    def __init__(self, policy: Policy, source: str | None = None) -> None:
+        tree = policy.tree
+        if source is not None and source not in tree.sources:
+            raise RoutebookError(f"the policy has no source `{source}`")
+        self._intake = Intake(
+            tree.schema, tree.timezone, tree.sources[source] if source is not None else None
+        )
+        self._decider = TableDecider(tree)
+        leaves = list(tree.leaves())
+        # the last is for rows that no rule takes, which is where -1 points to
+        self._rules = pl.Series("rule", [*(leaf.rule for leaf in leaves), None], dtype=pl.String)
+        self._plans = pl.Series(
+            "plan", [*(list(leaf.plan.texts) for leaf in leaves), []], dtype=pl.List(pl.String)
+        )
+        self._needed = needed_fields(tree)
+
+    def decide(self, frame: pl.DataFrame, now: datetime | None = None) -> pl.DataFrame:
+        """For each row, in order: `fits` (whether it is a valid lead), `rule` and `plan`.
+
+        A row that does not fit, and one that no rule takes, has no rule; `problems` says what is wrong with a row.
+        """
+        leads = read_frame(frame, self._intake, self._needed)
+        fits = leads.fits
+        if not leads.fits.all():
+            leads = read_frame(frame.filter(pl.Series(fits)), self._intake, self._needed)
+        found = self._decider.decide(leads.columns, int(fits.sum()), moment(now))
+        places = pl.Series(fits).cast(pl.Int32) - 2
+        if fits.all():
+            places = pl.Series(found)
+        else:
+            scattered = places.to_numpy(writable=True)
+            scattered[:] = -1
+            scattered[fits] = found
+            places = pl.Series(scattered)
+        places = places.cast(pl.Int64) % len(self._rules)
+        return pl.DataFrame(
+            {"fits": pl.Series(fits), "rule": self._rules.gather(places), "plan": self._plans.gather(places)}
+        )
+
+    def problems(self, record: Mapping[str, Any]) -> tuple[str, ...]:
+        """What is wrong with a row, as `frame.row(n, named=True)` gives it."""
+        result = self._intake.validate(record)
+        if not isinstance(result, Invalid):
+            return ()
+        return tuple(f"{problem.field}: {problem.message}" for problem in result.problems)
+
+    def decide_file(
+        self, leads: Path, output: Path, now: datetime | None = None, progress: Progress | None = None
+    ) -> int:
+        """Decide a Parquet or CSV file into another, a block at a time; returns the number of rows.
+
+        The output has the id of each lead where the policy declares one, as `lead`, then what `decide` gives.
+        """
+        at = moment(now)
+        id_field, done = self._intake.schema.id_field, 0
+        with_id = id_field is not None and id_field in _scan(leads).collect_schema()
+
+        def decided() -> Iterator[pl.DataFrame]:
+            nonlocal done
+            for frame in _scan(leads).collect_batches(chunk_size=ROWS, maintain_order=True):
+                result = self.decide(frame, at)
+                if with_id and id_field is not None:
+                    result.insert_column(0, frame.get_column(id_field).cast(pl.String).alias("lead"))
+                done += frame.height
+                if progress is not None:
+                    progress(frame.height)
+                yield result
+
+        columns = {"lead": pl.String(), **_RESULT} if with_id else _RESULT
+        _write(decided(), pl.Schema(columns), output)
+        return done
+
+
+def needed_fields(tree: Tree) -> frozenset[str]:
+    """The fields of the lead that decisions depend on."""
+    needed = set()
+    for condition in each_once(conditions_of(tree)):
+        if isinstance(condition, Comparison):
+            for operand in (condition.left, *condition.right):
+                needed |= {ref.base for ref in fields_in(operand) if ref.scope is Scope.LEAD}
+    for computed in tree.computed.values():
+        if not isinstance(computed, Derive):
+            needed |= {entry.per.base for entry in computed.entries if entry.per is not None}
+    return frozenset(needed)
+
+
+def _scan(path: Path) -> pl.LazyFrame:
+    match path.suffix.lower():
+        case ".parquet":
+            return pl.scan_parquet(path)
+        case ".csv":
+            # every cell as it is written: what it means is for the schema to say
+            return pl.scan_csv(path, infer_schema=False)
+        case _:
+            raise RoutebookError(f"`{path}` is neither a .parquet nor a .csv file")
+
+
+def _write(frames: Iterator[pl.DataFrame], columns: pl.Schema, output: Path) -> None:
+    """Write the frames one after the other, none of them waiting for another."""
+    kind = output.suffix.lower()
+    if kind not in (".parquet", ".csv"):
+        raise RoutebookError(f"`{output}` is neither a .parquet nor a .csv file")
+
+    # what a reader could leave out is left to it: everything is asked for
+    def source(*_: object) -> Iterator[pl.DataFrame]:
+        return frames
+
+    lazy = register_io_source(source, schema=columns)
+    if kind == ".csv":
+        lazy.with_columns(pl.col("plan").list.join(" then ")).sink_csv(output)
+    else:
+        lazy.sink_parquet(output)
