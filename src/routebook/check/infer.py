@@ -62,8 +62,9 @@ def _conditions(items: Iterable[t.Item]) -> Iterable[t.Expr]:
                 yield from (case.condition for case in cases)
             case t.PointsItem(entries=entries):
                 yield from (entry.condition for entry in entries if entry.condition is not None)
-            case t.RuleItem():
-                yield from _rule_conditions(item)
+            case t.RuleItem() | t.SlaItem():
+                yield from _rule_conditions(item) if isinstance(item, t.RuleItem) else ()
+                yield from _wheres(item)
 
 
 def _rule_conditions(rule: t.RuleItem) -> Iterable[t.Expr]:
@@ -72,8 +73,10 @@ def _rule_conditions(rule: t.RuleItem) -> Iterable[t.Expr]:
     if isinstance(rule.body, t.Block):
         for inner in rule.body.rules:
             yield from _rule_conditions(inner)
-        return
-    for target in _with_arms(rule.body.targets):
+
+
+def _wheres(item: t.Item) -> Iterable[t.Expr]:
+    for target in _targets([item]):
         if isinstance(target, t.PoolTarget | t.HoldTarget) and target.where is not None:
             yield target.where
 

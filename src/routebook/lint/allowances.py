@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Final
 
@@ -62,10 +62,11 @@ def _in_file(parsed: Parsed) -> Iterator[AllowanceComment]:
         return
     comments = [found.span() for found in _LEXEME.finditer(source.text) if found[0].startswith("#")]
     alone = {source.position(start)[0] for start, _ in comments if _stands_alone(source, start)}
+    last_lines = _last_lines(parsed.file)
     for start, end in comments:
         opening = _ALLOW.match(source.text, start, end)
         if opening is not None:
-            lines = _lines(parsed, source.position(start)[0], alone)
+            lines = _lines(source.position(start)[0], alone, last_lines)
             yield _read(Span(source, start, end), opening.end(), lines)
 
 
@@ -92,7 +93,7 @@ def _read(span: Span, at: int, lines: tuple[int, int]) -> AllowanceComment:
     return AllowanceComment(span, tuple(allowances), reason, loose)
 
 
-def _lines(parsed: Parsed, line: int, alone: set[int]) -> tuple[int, int]:
+def _lines(line: int, alone: set[int], last_lines: Mapping[int, int]) -> tuple[int, int]:
     """The lines that a comment speaks for: its own, or those of what begins below it.
 
     Below a comment on a line of its own come further such comments, then a line that is spoken for together
@@ -102,28 +103,23 @@ def _lines(parsed: Parsed, line: int, alone: set[int]) -> tuple[int, int]:
         return line, line
     while line in alone:
         line += 1
-    return line, max(line, _last_line(parsed, line))
+    return line, last_lines.get(line, line)
 
 
-def _last_line(parsed: Parsed, line: int) -> int:
-    """Where what begins on a line ends, 0 where nothing does."""
-    source = parsed.source
-    if line > source.line_count:
-        return 0
-    start = source.line_start(line)
-    end = start + len(source.line_text(line))
-    last = 0
-    stack: list[t.Node] = list(parsed.file.items)
+def _last_lines(file: t.File) -> dict[int, int]:
+    """By the line on which something begins, the one on which the longest of what begins there ends."""
+    found: dict[int, int] = {}
+    stack: list[t.Node] = list(file.items)
     while stack:
         node = stack.pop()
-        if node.span.start > end or node.span.end <= start:
-            continue
         inner = list(_children(node))
-        if node.span.start >= start and not isinstance(node, t.Block):
-            block = next((child for child in inner if isinstance(child, t.Block)), None)
-            last = max(last, block.span.line if block is not None else node.span.end_line)
         stack.extend(inner)
-    return last
+        if not isinstance(node, t.Block):
+            block = next((child for child in inner if isinstance(child, t.Block)), None)
+            last = block.span.line if block is not None else node.span.end_line
+            line = node.span.line
+            found[line] = max(found.get(line, line), last)
+    return found
 
 
 def _children(value: Any) -> Iterator[t.Node]:
