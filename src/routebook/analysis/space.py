@@ -173,11 +173,15 @@ class Space:
         return {name: value for name, value in found.items() if value is not None}
 
     def place(self, lead: Mapping[str, Any], now: datetime | None = None) -> list[int]:
-        """The point of a lead."""
-        point = [0] * len(self.formulas.sizes)
+        """The point of a lead; a required field that it does not have is taken to be ordinary."""
+        point = self.ordinary()
+        moment = now or lead.get(NOW, TYPICAL)
         for name, domain in self.domains.items():
-            domain.place(now or lead.get(NOW, TYPICAL) if name == NOW else lead.get(name), point)
-        self.ties.place({**lead, NOW: now or lead.get(NOW, TYPICAL)}, point)
+            value = moment if name == NOW else lead.get(name)
+            if value is not None or isinstance(domain, SetDomain) or self._optional(name):
+                domain.place(value, point)
+        if all(name in lead or self._optional(name) for name in self.ties.bases()):
+            self.ties.place({**lead, NOW: moment}, point)
         return point
 
     def walk(self, tree: Tree, values: Mapping[str, Any]) -> Walk:

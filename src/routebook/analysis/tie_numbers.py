@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time
 from fractions import Fraction
 from itertools import islice, product
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from zoneinfo import ZoneInfo
 
 from routebook.analysis.domains.base import Undecided
 from routebook.analysis.domains.calendar import CalendarDomain, moment_step, step_moment
-from routebook.analysis.domains.ordered import NumberDomain, step_time, time_step
+from routebook.analysis.domains.ordered import DAY, HOUR, NumberDomain, step_time, time_step
 from routebook.analysis.formula import Point
 from routebook.analysis.tie_proofs import impossible
-from routebook.check.conditions import Arithmetic, Constant, Operand
+from routebook.check.conditions import Arithmetic, Constant, FieldRef, Operand
 from routebook.types import DateType, TimeType
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
 Interval: TypeAlias = tuple[Fraction, Fraction]
 _TRIED: Final = 4_000
+_LAST_DAY: Final = date.max.toordinal()
 
 
 def number_values(
@@ -35,37 +38,46 @@ def number_values(
         span = domain.interval(point)
         assert span is not None
         spans[base] = span
-    if any(tie.refs and any(ref.part is not None for ref in tie.refs) for tie, _ in wanted):
-        return _tried(
-            space, bases, wanted, point, spans, "a comparison of a part of a date with another field"
-        )
     found = _try(space, bases, wanted, point, spans)
     if found is not None:
         return found
+    parts, apart = _apart(space, wanted, point)
+    spans.update(parts)
     whole = {
-        base
-        for base in bases
-        if not (isinstance(d := space.domains[base], NumberDomain) and not d.type.integer)
+        name
+        for name in spans
+        if not (isinstance(d := space.domains.get(name), NumberDomain) and not d.type.integer)
     }
-    solution = impossible([(tie.op, tie.left, tie.right, want) for tie, want in wanted], spans, whole)
+    solution = impossible(apart, spans, whole)
     if solution is None:
         return None
     values = {base: _value(space, base, solution[base]) for base in bases}
     if _fits(space, bases, wanted, point, values):
         return values
-    raise Undecided(
-        f"a comparison of {' and '.join(f'`{base}`' for base in bases)} together with their parts"
-    )
+    names = " and ".join(f"`{base}`" for base in bases)
+    raise Undecided(f"a comparison of {names} together with their parts")
 
 
-def _tried(
-    space: Space, bases: Sequence[str], wanted: Sequence[tuple[Tie, bool]], point: Point,
-    spans: dict[str, Interval], what: str,
-) -> dict[str, Any]:  # fmt: skip
-    found = _try(space, bases, wanted, point, spans)
-    if found is None:
-        raise Undecided(what)
-    return found
+def _apart(
+    space: Space, wanted: Sequence[tuple[Tie, bool]], point: Point
+) -> tuple[dict[str, Interval], list[tuple[str, Operand, Operand, bool]]]:
+    """The comparisons with parts of fields as fields of their own: what then has no solution has none at all."""
+    spans: dict[str, Interval] = {}
+
+    def freed(operand: Operand, zone: ZoneInfo) -> Operand:
+        if isinstance(operand, Arithmetic):
+            rest = tuple((sign, freed(part, zone)) for sign, part in operand.rest)
+            return replace(operand, first=freed(operand.first, zone), rest=rest)
+        if not isinstance(operand, FieldRef) or operand.part is None:
+            return operand
+        domain = space.domains[operand.base]
+        assert isinstance(domain, CalendarDomain)
+        name = f"{operand.name} in {zone.key}"
+        spans[name] = domain.part_interval(point, operand.part, zone)
+        return replace(operand, base=name, part=None)
+
+    apart = [(tie.op, freed(tie.left, tie.zone), freed(tie.right, tie.zone), want) for tie, want in wanted]
+    return spans, apart
 
 
 def _try(
@@ -104,25 +116,39 @@ def _options(space: Space, base: str, point: Point, span: Interval, marks: set[F
     yield own
     low, high = span
     here = _step(own)
+    if isinstance(space.domains[base], CalendarDomain):
+        marks = {mark for each in marks for mark in _both_units(each)}
     near = sorted((m for m in marks if low <= m <= high), key=lambda m: abs(m - here))[:6]
     seen = {here}
-    for step in (
-        here * 10,
-        here / 10,
-        here * 100,
-        *near,
-        low + 1,
-        high - 1,
-        low + (high - low) / 2,
-        low,
-        high,
-    ):
-        whole = Fraction(int(step)) if isinstance(space.domains[base], CalendarDomain) else step
-        if isinstance((d := space.domains[base]), NumberDomain) and d.type.integer:
-            whole = Fraction(int(step))
+    domain = space.domains[base]
+    is_whole = isinstance(domain, CalendarDomain) or (
+        isinstance(domain, NumberDomain) and domain.type.integer
+    )
+    for step in (*_around(domain, here, near), *near, low + 1, high - 1, low + (high - low) / 2, low, high):
+        whole = Fraction(int(step)) if is_whole else step
         if low <= whole <= high and whole not in seen:
             seen.add(whole)
             yield _value(space, base, whole)
+
+
+def _both_units(mark: Fraction) -> Iterator[Fraction]:
+    """A position of days as one of microseconds, and the other way round: dates are compared with parts of moments."""
+    yield mark
+    if mark <= _LAST_DAY:
+        yield from ((mark + shift) * DAY + 10 * HOUR for shift in (-2, -1, 0))
+    else:
+        yield from (Fraction(int(mark // DAY) + shift) for shift in (0, 1, 2))
+
+
+def _around(domain: Any, here: Fraction, near: Sequence[Fraction]) -> Iterator[Fraction]:
+    """Positions that read well, near the field's own and a little above and below the others."""
+    if isinstance(domain, NumberDomain):
+        yield from (here * 10, here / 10, here * 100)
+        return
+    by_steps = not isinstance(domain.type, DateType)
+    for unit in (DAY, HOUR, HOUR // 60) if by_steps else (1, 7):
+        for mark in (here, *(mark for mark in near if abs(mark - here) < 40_000 * (DAY if by_steps else 1))):
+            yield from (mark + unit, mark - unit)
 
 
 def _fits(

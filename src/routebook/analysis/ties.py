@@ -156,6 +156,10 @@ class Ties:
         for guess in self._guesses.values():
             guess.dimension = self.space.formulas.dimension(2)
 
+    def bases(self) -> set[str]:
+        """The fields that are compared with others."""
+        return {base for tie in self._ties.values() for base in tie.bases} - {"now"}
+
     def dimensions(self) -> list[int]:
         """The bits of all ties."""
         ties = [tie.dimension for tie in self._ties.values()]

@@ -15,7 +15,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from routebook.analysis.domains.base import Pred, classes_of, mask_of
-from routebook.analysis.domains.ordered import DAY, Line, note_time, step_time, time_mask, time_step
+from routebook.analysis.domains.ordered import DAY, HOUR, Line, note_time, step_time, time_mask, time_step
 from routebook.analysis.formula import TRUE, Box, Formulas, Literal, Mask, Point
 from routebook.analysis.written import joined, written
 from routebook.types import WEEKDAYS, DateTimeType, DateType, TimeType
@@ -199,6 +199,23 @@ class CalendarDomain:
         first, last = part.line.interval(point[part.dimension])
         return Fraction(first), Fraction(last)
 
+    def part_interval(self, point: Point, part: str, zone: ZoneInfo) -> tuple[Fraction, Fraction]:
+        """Bounds of a part of the point's values: a date in days, a time in microseconds, an hour as it is."""
+        if part == "date":
+            whole = self.interval(point)
+            assert whole is not None
+            low, high = whole[0] // DAY, whole[1] // DAY + 2  # a day more on both sides, for offsets
+            own = self._parts.get(("date", zone))
+        else:
+            low, high = (0, 23) if part == "hour" else (0, DAY - 1)
+            own = self._parts.get(("time", None if isinstance(self.type, TimeType) else zone))
+        if own is not None and own.line is not None:
+            first, last = own.line.interval(point[own.dimension])
+            if part == "hour":
+                first, last = first // HOUR, last // HOUR
+            low, high = max(low, first), min(high, last)
+        return Fraction(low), Fraction(high)
+
     def conflict(self, point: Point) -> Box | None:
         if len(self._list) < 2 or (self.optional and point[self._known] == 1):
             return None
@@ -267,9 +284,9 @@ class CalendarDomain:
 
     def _moments(self, wanted: list[tuple[_Part, Mask]]) -> Iterator[datetime]:
         runs = _runs(wanted, "moment") or [(DAY, _LAST_STEP)]
-        ends = [step for run in runs for step in run]
-        yield from (step_moment(step) for step in ends)
+        yield from (step_moment(step) for run in runs for step in round_moments(*run))
         around = [(first // DAY, last // DAY + 2) for first, last in runs]  # local days that a run may touch
+        ends = [step_moment(step) for run in runs for step in run]
         for zone in dict.fromkeys(part.zone for part, _ in wanted if part.zone is not None):
             dates = [
                 run for p, m in wanted if p.kind == "date" and p.zone == zone for run in _line(p).runs(m)
@@ -282,6 +299,20 @@ class CalendarDomain:
             preferred = [time_step(TYPICAL.time())]
             for day in _days(days, TYPICAL.toordinal()):
                 yield from _local(day, [*preferred, *steps], zone)
+        yield from ends
+
+
+def round_moments(first: int, last: int) -> Iterator[int]:
+    """Moments of a run that read well: near the typical one, on a day at ten, an hour, a minute, a second."""
+    typical = moment_step(TYPICAL)
+    ten = 10 * HOUR
+    for unit, offset in ((DAY, ten), (HOUR, 0), (HOUR // 60, 0), (1_000_000, 0)):
+        if first > typical:
+            step = -(-(first - offset) // unit) * unit + offset
+        else:
+            step = (min(last, typical) - offset) // unit * unit + offset
+        if first <= step <= last:
+            yield step
 
 
 def _line(part: _Part) -> Line:

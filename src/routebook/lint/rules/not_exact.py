@@ -7,7 +7,7 @@ that cannot be said. Its causes are few:
 
 - a calculation with several fields that intervals do not settle, where z3 is not installed
   (`pip install "routebook[arithmetic]"`) or gave up on it;
-- a part of a date, such as `at.date`, compared with another field, where no ordinary values settle it;
+- parts of dates, such as `at.date`, compared with other fields that are compared with the whole date, too;
 - texts compared with other texts and searched by patterns at the same time;
 - a pattern with `\\C`, or so many patterns on one text that all their combinations are too many;
 - points that count a number field without `up to`, in a range of thousands;
@@ -19,14 +19,11 @@ What was assumed never hides a lead that was found, and never makes an error of 
 
 ```route
 lead {
-  id:         id
-  day:        date
-  created_at: datetime
+  id:    id
+  title: text optional
 }
 
-rule early when day < created_at.date queue early
-rule late  when day >= created_at.date and not day < created_at.date and day.weekday == "mon" queue late
-rule never when day.weekday == "mon" and day > created_at.date and day < created_at.date queue never
+rule short when title matches "^\\\\C\\\\C$" queue short
 
 else queue triage
 ```
@@ -35,12 +32,11 @@ else queue triage
 
 ```route
 lead {
-  id:         id
-  day:        date
-  created_on: date
+  id:    id
+  title: text optional
 }
 
-rule early when day < created_on queue early
+rule short when title matches "^..$" queue short
 
 else queue triage
 ```

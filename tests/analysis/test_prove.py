@@ -1,0 +1,100 @@
+"""Tests proved against every lead that they stand for; coverage counted, and generated until it is whole."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from routebook import api
+from routebook.analysis.coverage import coverage, missing_tests
+from routebook.analysis.prove import Broken, NotProved, Proved, TestProver
+from routebook.analysis.written import written
+from routebook.plan.testing import run_tests
+from routebook.plan.tree import Leaf
+from routebook.plan.walk import walk
+from support.small_policies import NOW, ROUNDS, small_policy
+
+POLICY = """
+lead {
+  id:      id
+  score:   integer 0..100
+  vip:     bool
+  title:   text optional
+}
+rule hot  when score >= 70 and (vip or title contains "VP") queue hot
+rule warm when score >= 50 queue warm
+else queue cold
+"""
+
+
+def only(rule: str | None) -> Any:
+    def meets(leaf: Leaf | None) -> bool:
+        return (leaf.rule if leaf is not None else None) == rule
+
+    return meets
+
+
+@pytest.mark.parametrize("seed", range(0, ROUNDS, 2))
+def test_a_test_is_proved_where_no_lead_breaks_it(seed: int) -> None:
+    policy = small_policy(500_000 + seed, finite=True)
+    rng = random.Random(seed)
+    leads = list(policy.leads(limit=20_000))
+    lead = rng.choice(leads)
+    given = {name: value for name, value in lead.items() if rng.random() < 0.5}
+    fields = ", ".join(f"{name}: {written(value)}" for name, value in given.items())
+    tree = api.loads(policy.text).tree
+    taken = walk(tree, lead, NOW).leaf
+    rule = taken.rule if taken is not None else None
+    expected = "no rule" if rule is None else f"rule {written(rule)}"
+    text = policy.text + f'\ntest "t" {{ lead {{ {fields} }} expect {expected} }}'
+    loaded = api.loads(text)
+    (test,) = loaded.checked.tests
+    outcome = TestProver(loaded.tree, [test]).prove(test, only(rule))
+    stands_for = [each for each in leads if _stands_for(policy.kinds, given, each)]
+    rules = {leaf.rule if (leaf := walk(loaded.tree, each, NOW).leaf) else None for each in stands_for}
+    assert not isinstance(outcome, NotProved)
+    assert isinstance(outcome, Proved) == (rules <= {rule})
+    if isinstance(outcome, Broken):
+        assert _stands_for(policy.kinds, given, outcome.lead)
+        leaf = walk(loaded.tree, outcome.lead, outcome.now).leaf
+        assert (leaf.rule if leaf else None) == outcome.rule != rule
+
+
+def _stands_for(kinds: Any, given: Mapping[str, Any], lead: Mapping[str, Any]) -> bool:
+    fixed = [kind.name for kind in kinds if kind.name in given or "optional" in kind.declared]
+    return all(lead.get(name) == given.get(name) for name in fixed)
+
+
+def test_coverage_counts_rules_and_both_sides_of_each_part() -> None:
+    policy = api.loads(POLICY + 'test "a" { lead { id: "1", score: 80, vip: true } expect rule hot }')
+    found = coverage(policy.tree, policy.checked.tests)
+    assert (found.rules_covered, found.rules) == (1, 3)
+    assert (found.sides_covered, found.sides) == (2, 8)
+    assert found.percent == 27
+    assert {missing.obligation.text for missing in found.missing if missing.obligation.part == "vip"} == {
+        "`hot` is decided by `vip` being false"
+    }
+
+
+def test_generated_tests_make_coverage_whole_and_pass() -> None:
+    policy = api.loads(POLICY)
+    tests = missing_tests(policy.tree, ())
+    whole = api.loads(POLICY + "".join(tests))
+    assert coverage(whole.tree, whole.checked.tests).percent == 100
+    assert all(
+        result.passed and result.proof == "exact" for result in run_tests(whole.tree, whole.checked.tests)
+    )
+    assert missing_tests(whole.tree, whole.checked.tests) == []
+
+
+@pytest.mark.parametrize("seed", range(0, ROUNDS, 3))
+def test_generated_tests_of_random_policies_read_and_pass(seed: int) -> None:
+    policy = small_policy(600_000 + seed)
+    loaded = api.loads(policy.text)
+    whole = api.loads(policy.text + "".join(missing_tests(loaded.tree, ())))
+    found = coverage(whole.tree, whole.checked.tests)
+    assert all(result.passed for result in run_tests(whole.tree, whole.checked.tests))
+    assert all(missing.lead is None for missing in found.missing)
