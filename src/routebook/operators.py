@@ -113,7 +113,7 @@ _ROWS: Final[tuple[Operator, ...]] = (
     Operator("matches", Takes.PATTERN, _found, "the RE2 pattern is found in the text", 'title matches "(chief|head) .*"'),
     Operator("is known", Takes.PRESENCE, _known, "the field has a value", "deal_value is known"),
     Operator("is missing", Takes.PRESENCE, _known, "the field has no value", "employees is missing", "is known"),
-    Operator("is true", Takes.TRUTH, _is_true, "the bool is known and true; written as its bare name", "is_customer"),
+    Operator("is true", Takes.TRUTH, _is_true, "the bool is known and true; written bare", "is_customer"),
 )  # fmt: skip
 
 OPERATORS: Final[Mapping[str, Operator]] = MappingProxyType({row.name: row for row in _ROWS})
