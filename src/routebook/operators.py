@@ -110,7 +110,7 @@ _ROWS: Final[tuple[Operator, ...]] = (
     Operator("starts with", Takes.SUBSTRING, str.startswith, "the text begins so", 'company starts with "Acme"'),
     Operator("ends with", Takes.SUBSTRING, str.endswith, "the text ends so", 'email.domain ends with ".edu"'),
     Operator("contains", Takes.SUBSTRING, _contains, "the text has this in it", 'title contains "VP"'),
-    Operator("matches", Takes.PATTERN, _found, "the RE2 pattern is found in the text", 'title matches "(chief|head) .*"'),
+    Operator("matches", Takes.PATTERN, _found, "the RE2 pattern is found in it", 'title matches "(chief|head) .*"'),
     Operator("is known", Takes.PRESENCE, _known, "the field has a value", "deal_value is known"),
     Operator("is missing", Takes.PRESENCE, _known, "the field has no value", "employees is missing", "is known"),
     Operator("is true", Takes.TRUTH, _is_true, "the bool is known and true; written bare", "is_customer"),
