@@ -195,14 +195,16 @@ def _library(loaded: files.Loaded) -> Diagnostic:
     return Diagnostic(NO_RULES, message, file=name)
 
 
-def _lint(policy: Policy, roster: Roster | None, settings: Settings) -> tuple[Diagnostic, ...]:
+def _lint(
+    policy: Policy, roster: Roster | None, settings: Settings, budget: float | None = None
+) -> tuple[Diagnostic, ...]:
     from routebook.lint.model import Subject
     from routebook.lint.run import lint
     from routebook.runtime.fit import fit
 
     handed_off = frozenset(settings.handoff)
     people = fit(policy.tree, roster).values if roster is not None else {}
-    return lint(Subject(policy.checked, policy.tree, roster, handed_off, people), settings.lint)
+    return lint(Subject(policy.checked, policy.tree, roster, handed_off, people, budget), settings.lint)
 
 
 def load_roster(roster: str | Path | Roster | None) -> Roster | None:
@@ -231,12 +233,17 @@ def check_file(file: files.PolicyFile, roster: Roster | None, settings: Settings
     return check_loaded(files.load(file), roster, settings)
 
 
-def check_loaded(loaded: files.Loaded, roster: Roster | None, settings: Settings) -> Checked:
-    """Check what was read: syntax, names and types, then, where those are sound, every lint."""
+def check_loaded(
+    loaded: files.Loaded, roster: Roster | None, settings: Settings, budget: float | None = None
+) -> Checked:
+    """Check what was read: syntax, names and types, then, where those are sound, every lint.
+
+    `budget` is how many seconds proofs may take, None for as long as it takes; what is left open is RB303.
+    """
     checked = check_program(loaded.program, loaded.tests)
     if checked.policy is None:
         return checked
-    findings = _lint(Policy(checked.policy, settings), roster, settings)
+    findings = _lint(Policy(checked.policy, settings), roster, settings, budget)
     return Checked(checked.policy, in_order((*checked.findings, *findings)))
 
 

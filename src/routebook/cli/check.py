@@ -3,20 +3,35 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
+from time import monotonic
+from typing import Final
 
 import click
 
 from routebook import api
+from routebook.cli.baseline import Baseline, Compared
 from routebook.cli.endings import NO
-from routebook.cli.options import format_option, paths_argument, read_once, roster_option
+from routebook.cli.options import (
+    a_path,
+    budget_option,
+    format_option,
+    paths_argument,
+    read_once,
+    roster_option,
+)
 from routebook.cli.progress import Progress
 from routebook.cli.project import Rosters, each_once, loaded
-from routebook.cli.streams import emit
+from routebook.cli.streams import emit, say
 from routebook.diagnostics import Diagnostic, Severity, in_order
 from routebook.render.findings import FORMATS
 from routebook.render.formats import named
 from routebook.render.paint import style_for
 from routebook.render.report import CheckReport
+from routebook.render.visible import visible
+from routebook.text import counted
+
+NOT_EXACT: Final = "RB303"
 
 
 @click.command("check")
@@ -29,10 +44,25 @@ from routebook.render.report import CheckReport
     show_default=True,
     help="The least severity that makes the exit code 1.",
 )
+@budget_option
+@click.option(
+    "--baseline",
+    metavar="FILE",
+    type=a_path,
+    help="Leave out the findings that this file has: those of an old policy, which nobody mends today.",
+)
+@click.option("--write-baseline", is_flag=True, help="Write what is found to the file of --baseline first.")
 @format_option(FORMATS)
 @click.pass_context
 def command(
-    context: click.Context, paths: tuple[str, ...], roster: str | None, fail_on: str, format_: str
+    context: click.Context,
+    paths: tuple[str, ...],
+    roster: str | None,
+    fail_on: str,
+    budget: float | None,
+    baseline: str | None,
+    write_baseline: bool,
+    format_: str,
 ) -> None:
     """Find what is wrong with policies before a lead does.
 
@@ -43,23 +73,57 @@ def command(
     Example:
       routebook check policies --roster roster.toml
       routebook check policies --fail-on warning --format sarif > findings.sarif
+      routebook check policies --baseline baseline.json --budget 30s
       echo 'when score >= 70 round_robin all' | routebook check -
     """
-    report = _check(paths, roster, Severity(fail_on))
+    if write_baseline and baseline is None:
+        raise click.UsageError("--write-baseline needs --baseline FILE: the file to write")
+    read_once(*paths, roster)
+    # a baseline that cannot be read ends the command before the work begins
+    known = Baseline.read(Path(baseline)) if baseline is not None and not write_baseline else None
+    report = _check(paths, roster, Severity(fail_on), budget)
+    if baseline is not None and write_baseline:
+        known = Baseline.of(Path(baseline), report.findings)
+        known.write()
+    if known is not None:
+        report = _without(known, report)
     emit(named(FORMATS, format_).render(report, style_for(sys.stdout)))
     if any(report.fails(finding) for finding in report.findings):
         context.exit(NO)
 
 
-def _check(paths: tuple[str, ...], roster: str | None, fail_on: Severity) -> CheckReport:
-    read_once(*paths, roster)
+def _check(
+    paths: tuple[str, ...], roster: str | None, fail_on: Severity, budget: float | None
+) -> CheckReport:
     rosters = Rosters(roster)
     policies = loaded(paths)
+    end = monotonic() + budget if budget is not None else None
     found: list[Diagnostic] = []
     names: dict[str, None] = {}
     with Progress("checking", len(policies)) as progress:
         for program, settings in policies:
             names.update(dict.fromkeys(source.name for source in program.files))
-            found += api.check_loaded(program, rosters.of(settings), settings).findings
+            left = max(0.0, end - monotonic()) if end is not None else None
+            found += api.check_loaded(program, rosters.of(settings), settings, left).findings
             progress.done += 1
     return CheckReport(in_order(each_once(found)), tuple(names), fail_on)
+
+
+def _without(baseline: Baseline, report: CheckReport) -> CheckReport:
+    """The report without what the baseline has; what there is to say about that is said."""
+    compared = baseline.compare(report.findings, report.files)
+    _tell(baseline, compared, report)
+    return CheckReport(compared.new, report.files, report.fail_on)
+
+
+def _tell(baseline: Baseline, compared: Compared, report: CheckReport) -> None:
+    name = visible(str(baseline.path))
+    if compared.known:
+        say(f"note: {counted(compared.known, 'finding')} not shown: in the baseline `{name}`")
+    if any(finding.code == NOT_EXACT for finding in report.findings):
+        return  # what was not found may only not have been looked for
+    if compared.gone:
+        gone = counted(len(compared.gone), "finding")
+        say(f"note: {gone} of the baseline `{name}` found no more; write it again by --write-baseline:")
+        for entry in compared.gone:
+            say(f"  {entry.code} {visible(entry.file)}: {visible(entry.message)}")

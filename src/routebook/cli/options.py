@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import click
 
@@ -34,6 +35,17 @@ def a_moment(value: str) -> datetime:
         lacks = f"offset from UTC: write {value}Z" if whole else f"time of day: write {value}T00:00Z"
         raise click.BadParameter(f"`{value}` has no {lacks}")
     return moment
+
+
+_UNITS: Final = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+
+
+def a_duration(value: str) -> float:
+    """A length of time such as `30s` or `1m30s`, in seconds."""
+    parts = re.findall(r"(\d+(?:\.\d+)?)(ms|s|m|h)", value)
+    if not parts or "".join(number + unit for number, unit in parts) != value.strip():
+        raise click.BadParameter(f"`{value}` is not a length of time such as 30s, 1m30s or 500ms")
+    return sum(float(number) * _UNITS[unit] for number, unit in parts)
 
 
 paths_argument = click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=a_path)
@@ -66,6 +78,12 @@ rejects_option = click.option(
     "--rejects", metavar="FILE", type=a_path, help="Write the leads that do not fit here: .jsonl."
 )
 strict_option = click.option("--strict", is_flag=True, help="Exit with 1 where some lead does not fit.")
+budget_option = click.option(
+    "--budget",
+    metavar="TIME",
+    type=a_duration,
+    help="Spend no more than this on proofs, such as 30s; what is left open ends as RB303.",
+)
 
 
 def leads_option(decorated: F) -> F:
