@@ -30,7 +30,10 @@ COMMANDS: Final = (
     CommandRow("decide", "Say for each lead which rule takes it: no roster, no state."),
     CommandRow("route", "Assign every lead: the main job."),
     CommandRow("explain", "Say why a lead goes where it goes."),
+    CommandRow("diff", "Say what an edit changes, for every lead that there can be."),
     CommandRow("graph", "Draw a policy as a picture."),
+    CommandRow("compile", "Write a policy as a Python module or as JSON, for elsewhere."),
+    CommandRow("bench", "Measure how long a policy's decisions take."),
 )
 
 
