@@ -124,3 +124,13 @@ def test_schemas_are_closed(path: Path) -> None:
     schema = json.loads(path.read_text(encoding="utf-8"))
     assert schema["additionalProperties"] is False
     assert set(schema["required"]) | {"outcome"} == set(schema["properties"]) | {"outcome"}
+
+
+@pytest.mark.parametrize(
+    "line", ["good.route good.route", "gaps.route good.route --leads rows.csv", "gaps.route warned.route"]
+)
+def test_differences(line: str) -> None:
+    result = run(f"diff {line} --format json")
+    report = json.loads(result.stdout)
+    validator("diff").validate(report)
+    assert (result.exit_code == 0) == report["same"]

@@ -38,7 +38,7 @@ TRANSCRIPTS = (
     Case("unknown-option", "check --fail good.route", 2),
     *(
         Case(f"help-{name}", f"{name} --help", 0)
-        for name in ("init", "check", "fmt", "test", "decide", "route", "explain", "graph")
+        for name in ("init", "check", "fmt", "test", "decide", "route", "explain", "diff", "graph")
     ),
     # --- check
     Case("check-good", "check good.route", 0),
@@ -185,6 +185,20 @@ TRANSCRIPTS = (
     Case("explain-no-policy", "explain --lead lead.json", 2),
     Case("explain-no-store", "explain --lead-id L-1", 2),
     Case("explain-store-not-there", "explain --lead-id L-1 --store sqlite:///nothing.db", 2),
+    # --- diff
+    Case("diff", "diff good.route edited.route", 1),
+    Case("diff-same", "diff good.route renamed.route", 0),
+    Case("diff-json", "diff good.route edited.route --format json", 1),
+    Case("diff-markdown", f"diff good.route edited.route --leads leads.csv --now {NOW} --format markdown", 1),
+    Case("diff-leads", f"diff good.route edited.route --leads leads.csv --roster roster.toml --now {NOW}", 1),
+    Case("diff-other-fields", "diff gaps.route good.route", 1),
+    Case("diff-other-fields-stdin", "diff gaps.route good.route --leads -", 2, LEAD),
+    Case("diff-stdin", "diff good.route -", 1, "lead { id: id } else queue q"),
+    Case("diff-stdin-twice", "diff - -", 2),
+    Case("diff-missing", "diff good.route god.route", 2),
+    Case("diff-broken", "diff good.route broken.route", 2),
+    Case("diff-no-git", "diff main:good.route good.route", 2),
+    Case("diff-one", "diff good.route", 2),
     # --- graph
     Case("graph", "graph good.route", 0),
     Case("graph-dot", "graph good.route --format dot", 0),
@@ -236,6 +250,10 @@ def oddities(folder: Path) -> None:
     (folder / "utf16.csv").write_bytes(leads.encode("utf-16"))
     (folder / "torn.json").write_text('[{"id": "L-1", "industry": ')
     (folder / "export.csv").write_text(EXPORT)
+    good = (folder / "good.route").read_text()
+    edited = good.replace("score >= 70", "score >= 60").replace("score < 10", "score < 5")
+    (folder / "edited.route").write_text(edited)
+    (folder / "renamed.route").write_text(good.replace("rule seniors", "rule veterans"))
 
 
 @pytest.mark.parametrize("case", TRANSCRIPTS, ids=lambda case: case.name)
