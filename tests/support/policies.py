@@ -23,7 +23,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from hypothesis import strategies as st
 
@@ -47,42 +47,22 @@ from routebook.types import (
     TimeType,
     Type,
     key_of,
-    parts_of,
     show_number,
 )
-from support.leads import COUNTRIES, DOMAINS, REPS, TEXTS, leads_of, moments_of
+from support.conditions import CHOICES, EVERYTHING, ConditionWriter, Known, Wanted, listed
+from support.leads import REPS, TEXTS, leads_of, moments_of
 
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """How large drawn policies may be, and what they may hold."""
-
-    rules: int = 6
-    depth: int = 2
-    fields: int = 8
-    definitions: int = 4
-    arithmetic: bool = True
-    between_fields: bool = True
-    searches: bool = True
-    patterns: bool = True
-    calendar: bool = True
-    computed: bool = True
-    reps: bool = True
-    splits: bool = True
-
-
-EVERYTHING: Final = Wanted()
+__all__ = ["EVERYTHING", "Wanted", "policies", "policies_with_leads", "policy_texts", "type_text"]
 
 # Types are drawn from few, so that two fields are often of one type and can be compared.
-_CHOICES: Final = (("health", "finance", "Retail"), ("Retail", "health", "other"), ("en", "é", "ß"))
 _NUMBERS: Final = (
     NumberType(True, 0, 100), NumberType(True), NumberType(True, 1), NumberType(True, None, 9), NumberType(True, -5, 9),
     NumberType(False), NumberType(False, 0), NumberType(False, 0, 1),
 )  # fmt: skip
 _CALENDAR: Final = (DateType(), TimeType(), DateTimeType())
-_ELEMENTS: Final = (TextType(), CountryType(), *map(OneOfType, _CHOICES))
+_ELEMENTS: Final = (TextType(), CountryType(), *map(OneOfType, CHOICES))
 _TYPES: Final[tuple[Type, ...]] = (
-    BoolType(), TextType(), IdType(), EmailType(), CountryType(), RepType(), *map(OneOfType, _CHOICES),
+    BoolType(), TextType(), IdType(), EmailType(), CountryType(), RepType(), *map(OneOfType, CHOICES),
     *_NUMBERS, *_CALENDAR, *map(SetType, _ELEMENTS),
 )  # fmt: skip
 _FIELD_NAMES: Final = (
@@ -93,47 +73,20 @@ _DEFINITION_NAMES: Final = ("d1", "d2", "d3", "d4", "d5", "hash", "queue", "know
 _RULE_NAMES: Final = ("r1", "r2", "r3", "r4", "r5", "r6", "when_hot", "assign", "policy", "R1")
 _POOLS: Final = ("sellers", "seniors", "per", "round_robin", "all")
 _ZONES: Final = ("Europe/Berlin", "UTC", "America/St_Johns", "Asia/Kathmandu", "Pacific/Apia")
-_DATES: Final = ("2026-01-31", "2024-02-29", "2026-03-29", "2027-12-31")
-_TIMES: Final = ("09:30", "0:00", "23:59:59", "12:00", "02:30")
-_MOMENTS: Final = (
-    "2026-01-31T09:30Z", "2026-03-29T02:30", "2026-10-25T02:30", "2026-10-25T01:30+01:00", "2027-01-01T00:00:00-03:30",
-)  # fmt: skip
-_PATTERNS: Final = ("acme", "^vp", "(chief|head) .*", "[a-c]+$", "stra(ß|ss)e", r"\d", ".", "é", "")
 _STRATEGIES: Final = ("round_robin", "availability", "load", "priority", "performance")
 _DURATIONS: Final = ("15m", "2h", "3d", "1w", "1_000m")
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A name that conditions may use as a value. `repr` of it is what they write."""
-
-    name: str
-    type: Type
+WEEKDAY_TYPE: Final = OneOfType(WEEKDAYS)
 
 
 @dataclass
-class Writer:
-    """Writes one policy: what it has declared so far, and how to draw."""
+class Writer(ConditionWriter):
+    """Writes one policy: its declarations, then its rules, with the conditions of both."""
 
-    draw: Callable[[st.SearchStrategy[Any]], Any]
-    wanted: Wanted
-    known: list[Known] = field(default_factory=list)
-    optional: set[str] = field(default_factory=set)
-    rep_fields: list[Known] = field(default_factory=list)
-    lists: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    defines: list[str] = field(default_factory=list)
     slas: list[str] = field(default_factory=list)
     free_names: list[str] = field(default_factory=lambda: list(_DEFINITION_NAMES))
     rule_names: list[str] = field(default_factory=lambda: list(_RULE_NAMES))
-
-    def pick(self, options: Sequence[Any]) -> Any:
-        return self.draw(st.sampled_from(options))
-
-    def chance(self, one_in: int = 2) -> bool:
-        return bool(self.draw(st.integers(1, one_in)) == one_in)
-
-    def upto(self, most: int, least: int = 0) -> int:
-        return int(self.draw(st.integers(least, most)))
 
     # --- The file ---------------------------------------------------------------------------------------
 
@@ -160,8 +113,6 @@ class Writer:
             type_ = self.pick([each for each in _TYPES if self.wanted.calendar or each not in _CALENDAR])
             self.known.append(Known(name, type_))
             optional = self.chance()
-            if optional:
-                self.optional.add(name)
             lines.append(f"{name}: {type_text(type_)}{' optional' if optional else ''}")
         if lines[0] == "id: id":
             self.known.append(Known("id", IdType()))
@@ -184,16 +135,16 @@ class Writer:
 
     def list(self, name: str) -> str:
         """A list whose texts fit one type; it is kept with them, so that it is used where they fit."""
-        type_ = self.pick([CountryType(), TextType(), *map(OneOfType, _CHOICES), WEEKDAY_TYPE])
+        type_ = self.pick([CountryType(), TextType(), *map(OneOfType, CHOICES), WEEKDAY_TYPE])
         texts = self.draw(st.lists(self.texts(type_), max_size=4))
-        written = _listed(texts)
-        fitting = [n for n, members in self.lists.items() if self._fits(members, type_)]
+        written = listed(texts)
+        fitting = [n for n, members in self.lists.items() if self.fits(members, type_)]
         if fitting and self.chance():
             other = self.pick(fitting)
             texts = [*self.lists[other], *texts]
             written = f"{other} + {written}"
         if self.chance(3):
-            written += f" - {_listed(texts[:1])}"
+            written += f" - {listed(texts[:1])}"
             texts = [text for text in texts if key_of(TextType(), text) != key_of(TextType(), texts[0])]
         self.lists[name] = tuple(texts)
         return f"list {name} = {written}"
@@ -211,7 +162,6 @@ class Writer:
         if self.chance():
             lines.append(f"else {self.plain_value(type_)}")
         self.known.append(Known(name, type_))
-        self.optional.add(name)
         return _block(f"derive {name}: {type_text(type_)}", lines)
 
     def points(self, name: str) -> str:
@@ -318,268 +268,6 @@ class Writer:
         arms = "  ".join(f"{share} {self.target(depth - 1)}" for share in shares)
         return f"split {quoted(self.pick(TEXTS))} by {name} {{ {arms} }}"
 
-    # --- Conditions -------------------------------------------------------------------------------------
-
-    def condition(self, depth: int, with_rep: bool = False) -> str:
-        """A condition, nested at most `depth` deep."""
-        if depth > 0 and self.chance():
-            joint = self.pick(["and", "or", "not"])
-            if joint == "not":
-                return f"not {self.condition_part(depth - 1, with_rep)}"
-            parts = [self.condition_part(depth - 1, with_rep) for _ in range(self.upto(3, least=2))]
-            return f" {joint} ".join(parts)
-        if self.defines and self.chance(4):
-            return str(self.pick(self.defines))
-        if self.chance(20):
-            return str(self.pick(["true", "false"]))
-        return self.comparison(with_rep)
-
-    def condition_part(self, depth: int, with_rep: bool) -> str:
-        inner = self.condition(depth, with_rep)
-        return f"({inner})"
-
-    def operands(self, with_rep: bool) -> list[Known]:
-        """Every name that may be compared here, with its parts, and `now`."""
-        whole = [*self.known, *(self.rep_operands() if with_rep else ())]
-        if self.wanted.calendar:
-            whole.append(Known("now", DateTimeType()))
-        parts = [
-            Known(f"{known.name}.{part}", type_)
-            for known in whole
-            for part, type_ in parts_of(known.type).items()
-        ]
-        return [*whole, *parts]
-
-    def rep_operands(self) -> list[Known]:
-        built_in = [
-            Known("rep.id", RepType()),
-            Known("rep.weight", NumberType(True, 0)),
-            Known("rep.email", EmailType()),
-        ]
-        return [*built_in, *self.rep_fields]
-
-    def comparison(self, with_rep: bool) -> str:
-        operands = self.operands(with_rep)
-        known = self.pick(operands)
-        forms: list[Callable[[], str]] = [lambda: f"{known.name} is {self.pick(['known', 'missing'])}"]
-        match known.type:
-            case BoolType():
-                forms += [lambda: known.name] * 4
-                forms.append(lambda: self.alike(known, operands))
-            case NumberType():
-                forms += [lambda: self.ordered(known, operands), lambda: self.between(known)] * 2
-                if self.wanted.arithmetic:
-                    forms += [lambda: self.calculation(operands)] * 2
-            case DateType() | TimeType() | DateTimeType():
-                forms += [lambda: self.ordered(known, operands), lambda: self.between(known)] * 2
-            case SetType():
-                forms += [lambda: self.set_test(known, operands)] * 6
-            case _:
-                forms += [lambda: self.alike(known, operands), lambda: self.membership(known, operands)] * 2
-                if self.wanted.searches and isinstance(known.type, TextType | EmailType | IdType):
-                    forms += [lambda: self.search(known)] * 3
-        return str(self.pick(forms)())
-
-    def other(self, known: Known, operands: list[Known]) -> str:
-        """What a value is compared with: a constant, or another field of its type."""
-        alike = [each.name for each in operands if each is not known and comparable(each.type, known.type)]
-        if alike and self.wanted.between_fields and self.chance(3):
-            return str(self.pick(alike))
-        return self.constant(known.type)
-
-    def alike(self, known: Known, operands: list[Known]) -> str:
-        return self._either_way(known, self.pick(["==", "!="]), self.other(known, operands))
-
-    def ordered(self, known: Known, operands: list[Known]) -> str:
-        operator = self.pick(["==", "!=", "<", "<=", ">", ">="])
-        return self._either_way(known, operator, self.other(known, operands))
-
-    def _either_way(self, known: Known, operator: str, other: str) -> str:
-        mirrored = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}.get(operator, operator)
-        return f"{other} {mirrored} {known.name}" if self.chance(4) else f"{known.name} {operator} {other}"
-
-    def between(self, known: Known) -> str:
-        ends = [self.constant(known.type), self.constant(known.type)]
-        if ends[0][:10] == ends[1][:10]:
-            # which of two moments of one day comes first depends on the timezone
-            ends[1] = ends[0]
-        low, high = sorted(ends, key=_size)
-        return f"{known.name} between {low} and {high}"
-
-    def calculation(self, operands: list[Known]) -> str:
-        """A comparison of two calculations, of several terms and factors, with divisions by what may be zero."""
-        operator = self.pick(["==", "!=", "<", "<=", ">", ">="])
-        numbers = [known.name for known in operands if isinstance(known.type, NumberType)]
-        left = f"{self.product(numbers, 1)} {self.pick('+-*/')} {self.factor(numbers, 2)}"
-        if self.chance(5):
-            low, high = sorted([self.plain_number(), self.plain_number()], key=_size)
-            return f"{left} between {low} and {high}"
-        # what is whole can only be compared for equality with what is
-        constant = (
-            self.plain_number() if operator in ("<", "<=", ">", ">=") else self.pick(["0", "1", "-3", "100"])
-        )
-        return f"{left} {operator} {self.pick([self.sum(numbers, 1) + ' + 0.5', constant])}"
-
-    def sum(self, numbers: list[str], depth: int) -> str:
-        terms = [self.product(numbers, depth) for _ in range(self.upto(3, least=1))]
-        return " ".join([terms[0], *(f"{self.pick('+-')} {term}" for term in terms[1:])])
-
-    def product(self, numbers: list[str], depth: int) -> str:
-        factors = [self.factor(numbers, depth) for _ in range(self.upto(2, least=1))]
-        return " ".join([factors[0], *(f"{self.pick('*/')} {factor}" for factor in factors[1:])])
-
-    def factor(self, numbers: list[str], depth: int) -> str:
-        if depth > 0 and self.chance(4):
-            return f"({self.sum(numbers, depth - 1)})"
-        sign = "-" if self.chance(6) else ""
-        return sign + (
-            str(self.pick(numbers)) if self.chance(3) is False else self.plain_number().lstrip("-")
-        )
-
-    def plain_number(self) -> str:
-        return str(self.pick(["0", "1", "2", "-3", "10", "100", "0.5", "12.25", "1_000", "0.1"]))
-
-    def membership(self, known: Known, operands: list[Known]) -> str:
-        operator = self.pick(["in", "not in"])
-        sets = [
-            each.name
-            for each in operands
-            if isinstance(each.type, SetType) and same_kind(each.type.element, known.type)
-        ]
-        if sets and self.wanted.between_fields and self.chance(3):
-            return f"{known.name} {operator} {self.pick(sets)}"
-        return f"{known.name} {operator} {self.collection(known.type)}"
-
-    def collection(self, type_: Type) -> str:
-        """A list in brackets, a list by name, or a sum of both."""
-        fitting = [name for name, texts in self.lists.items() if self._fits(texts, type_)]
-        literal = _listed(self.draw(st.lists(self.texts(type_), max_size=4)))
-        if fitting and self.chance():
-            name = self.pick(fitting)
-            return str(self.pick([name, f"{name} + {literal}", f"{name} - {literal}", f"{literal} - {name}"]))
-        return literal
-
-    def set_test(self, known: Known, operands: list[Known]) -> str:
-        assert isinstance(known.type, SetType)
-        element = known.type.element
-        operator = self.pick(["has", "has any", "has all", "has none"])
-        if operator == "has":
-            single = [each for each in operands if comparable(each.type, element)]
-            if single and self.wanted.between_fields and self.chance(3):
-                return f"{known.name} has {self.pick(single).name}"
-            return f"{known.name} has {self.constant(element)}"
-        sets = [
-            each.name
-            for each in operands
-            if each is not known and isinstance(each.type, SetType) and same_kind(each.type.element, element)
-        ]
-        if sets and self.wanted.between_fields and self.chance(3):
-            return f"{known.name} {operator} {self.pick(sets)}"
-        return f"{known.name} {operator} {self.collection(element)}"
-
-    def search(self, known: Known) -> str:
-        operator = self.pick(
-            ["starts with", "ends with", "contains", *(["matches"] if self.wanted.patterns else [])]
-        )
-        if operator == "matches":
-            return f"{known.name} matches {quoted(self.pick(_PATTERNS[:-1]))}"
-        part = self.pick([*TEXTS, *DOMAINS, " ", "a", " x", "É"])
-        return f"{known.name} {operator} {quoted(part)}"
-
-    # --- Constants --------------------------------------------------------------------------------------
-
-    def _fits(self, texts: Sequence[str], type_: Type) -> bool:
-        """Whether a list's texts could all be values of the type."""
-        match type_:
-            case OneOfType(members):
-                return {key_of(TextType(), text) for text in texts} <= {
-                    key_of(TextType(), m) for m in members
-                }
-            case CountryType():
-                return set(texts) <= set(COUNTRIES)
-            case EmailType():
-                return all(text.count("@") == 1 for text in texts)
-            case _:
-                return True
-
-    def texts(self, type_: Type) -> st.SearchStrategy[str]:
-        """Texts that are values of a text-like type."""
-        match type_:
-            case OneOfType(members):
-                return st.sampled_from(
-                    [*members, *(member.upper() for member in members if member.isascii())]
-                )
-            case CountryType():
-                return st.sampled_from(COUNTRIES)
-            case RepType():
-                return st.sampled_from(REPS)
-            case EmailType():
-                return st.sampled_from([f"ana@{domain}" for domain in DOMAINS])
-            case _:
-                return st.sampled_from([*TEXTS, *DOMAINS])
-
-    def constant(self, type_: Type) -> str:
-        """A constant that fits the type, as it is written."""
-        match type_:
-            case BoolType():
-                return str(self.pick(["true", "false"]))
-            case NumberType():
-                return self.number(type_)
-            case DateType():
-                return str(self.pick(_DATES))
-            case TimeType():
-                return str(self.pick(_TIMES))
-            case DateTimeType():
-                return str(self.pick(_MOMENTS))
-            case _:
-                return quoted(self.draw(self.texts(type_)))
-
-    def number(self, type_: NumberType) -> str:
-        low = type_.low if type_.low is not None else (type_.high - 20 if type_.high is not None else -20)
-        high = type_.high if type_.high is not None else low + 120
-        number = self.draw(st.integers(int(low), int(high)))
-        if not type_.integer and number < high and self.chance():
-            return f"{number}.{self.pick(['5', '25', '10'])}" if number >= 0 else f"{number}"
-        return show_number(number)
-
-    def plain_value(self, type_: Type) -> str:
-        """A constant where a derive gives one: a set's in brackets, and `missing` now and then."""
-        if self.chance(6):
-            return "missing"
-        if isinstance(type_, SetType):
-            return _listed(self.draw(st.lists(self.texts(type_.element), max_size=3)))
-        return self.constant(type_)
-
-
-WEEKDAY_TYPE: Final = OneOfType(WEEKDAYS)
-
-
-def comparable(left: Type, right: Type) -> bool:
-    """Whether the checker takes a comparison of two fields of these types."""
-    return same_kind(left, right) and not isinstance(left, SetType)
-
-
-def same_kind(left: Type, right: Type) -> bool:
-    """Whether the values of two types can be the same."""
-    if isinstance(left, OneOfType) and isinstance(right, OneOfType):
-        return not set(left.members).isdisjoint(right.members)
-    return type(left) is type(right)
-
-
-def _size(literal: str) -> Any:
-    """The order of two constants of one type, as they are written."""
-    if literal in _MOMENTS:
-        return literal[:10]
-    if literal in _DATES:
-        return literal
-    if ":" in literal:
-        return tuple(int(part) for part in literal.split(":"))
-    return float(literal.replace("_", ""))
-
-
-def _listed(texts: Sequence[str]) -> str:
-    return f"[{', '.join(quoted(text) for text in texts)}]"
-
 
 def _block(head: str, lines: Sequence[str]) -> str:
     return "\n".join([f"{head} {{", *(f"  {line}" for line in lines), "}"])
@@ -593,9 +281,9 @@ def type_text(type_: Type) -> str:
             ends = [show_number(end) if end is not None else "" for end in (low, high)]
             return f"{word} {ends[0]}..{ends[1]}" if any(ends) else word
         case OneOfType(members):
-            return f"one of {_listed(members)}"
+            return f"one of {listed(members)}"
         case SetType(OneOfType(members)):
-            return f"set of {_listed(members)}"
+            return f"set of {listed(members)}"
         case SetType(element):
             return f"set of {type_text(element)}"
         case _:
