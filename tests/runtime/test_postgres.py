@@ -14,7 +14,10 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from routebook.decision import Assignment
+from routebook.runtime.deciding import Decided
 from routebook.runtime.errors import StoreError, StoreUnavailable
+from routebook.runtime.ledger import Ledger
 from routebook.runtime.stores import open_store
 from routebook.runtime.stores.postgres import PostgresStore
 from support.routing import NOON, assigned, lead, pool, reps, router_of
@@ -168,6 +171,25 @@ def test_processes_race_for_the_same_leads(address: str) -> None:
 
 
 QUEUES = "when score < 50 queue low else queue high"
+
+
+def test_a_race_that_the_log_settles(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two sessions look for a lead, and neither finds it: the one that writes later begins again."""
+    router, other = router_of(QUEUES, TEAM, address), router_of(QUEUES, TEAM, address)
+    settle = router._settle
+    raced: list[bool] = []
+
+    def late(decided: Decided, ledger: Ledger) -> Assignment:
+        if not raced:
+            raced.append(other.route(lead(other.tree, "L1"), NOON).again)
+        return settle(decided, ledger)
+
+    monkeypatch.setattr(router, "_settle", late)
+    assert router.route(lead(router.tree, "L1"), NOON).again
+    assert raced == [False]
+    assert len(list(router.store.log())) == 1
+    router.store.close()
+    other.store.close()
 
 
 @pytest.mark.slow

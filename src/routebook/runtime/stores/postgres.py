@@ -11,13 +11,13 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, create_engine, make_url, text
 from sqlalchemy.exc import ArgumentError
 
 from routebook.runtime.errors import StoreError, StoreUnavailable
-from routebook.runtime.state import RepState
+from routebook.runtime.state import Changes, RepState
 from routebook.runtime.stores.database import DatabaseStore
 from routebook.runtime.stores.sql import SqlSession
 from routebook.runtime.stores.statements import Prepared, Statements
@@ -64,6 +64,16 @@ class PostgresStore(DatabaseStore):
         with self._words(), self._engine.begin() as connection:
             yield _PostgresSession(connection, self._statements, self._locks)
 
+    @contextmanager
+    def _words(self) -> Iterator[None]:
+        import psycopg
+
+        with super()._words():
+            try:
+                yield
+            except psycopg.Error as error:  # from the end of a pipeline, where SQLAlchemy does not look
+                raise self._in_words(error) from error
+
     def _in_words(self, error: BaseException) -> StoreError:
         reason = str(error).strip().partition("\n")[0]
         state = getattr(error, "sqlstate", None)
@@ -107,6 +117,11 @@ class _PostgresSession(SqlSession):
 
     def numbers(self, count: int) -> Sequence[int]:
         return [row[0] for row in self._locks.numbers.ask(self._connection, {"count": count})]
+
+    def write(self, changes: Changes) -> None:
+        driver: Any = self._connection.connection.driver_connection
+        with driver.pipeline():  # one wait for all the statements, not one for each
+            super().write(changes)
 
     def lock(self, chains: Collection[str]) -> None:
         asked = {"keys": list(chains)}
