@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
+from routebook.aftercare import Aftercare
 from routebook.api import Policy, load, load_roster, loads, prove_with
 from routebook.decision import Assignment, Explanation, Lead
 from routebook.diagnostics import PolicyError
@@ -21,6 +22,8 @@ from routebook.plan.testing import TestResult
 from routebook.plan.testing import run_tests as run_blocks
 from routebook.roster import Roster
 from routebook.runtime import router as runtime
+from routebook.runtime.after.events import Recorded
+from routebook.runtime.after.worklist import Work
 from routebook.runtime.errors import StoreError
 from routebook.runtime.router import explain_log as read_log
 from routebook.runtime.stores import Store, open_store
@@ -63,6 +66,9 @@ class Router:
         self._routing = runtime.Router(
             tree, people, self._store, text=self.policy.text, decide=self.policy.leaf
         )
+        self._after = Aftercare(
+            self._store, self.policy, people, self.policy.settings, self._routing.transactions
+        )
 
     @property
     def durable(self) -> bool:
@@ -97,6 +103,28 @@ class Router:
             return explanation
         note = "this lead has been routed already; this is where it would go if it came for the first time"
         return replace(explanation, notes=(*explanation.notes, note))
+
+    def record(
+        self,
+        lead: str,
+        kind: str,
+        *,
+        rep: str | None = None,
+        at: datetime | None = None,
+        key: str | None = None,
+        reason: str | None = None,
+        turn: str | None = None,
+    ) -> Recorded:
+        """Record what happened to a lead: a status, `touch`, `return` (the rep hands it back) or `assign` (by hand).
+
+        `rep` is who did it or, for `assign`, who gets the lead; `at` an aware datetime, by default the present; the
+        same `key` is the same event. Raises `StoreError` where it does not fit the lead: nothing is recorded then.
+        """
+        return self._after.record(lead, kind, rep=rep, at=at, key=key, reason=reason, turn=turn)
+
+    def queue(self, name: str, by: str | None = None) -> list[Work]:
+        """The leads that wait in a queue, highest first by a field of theirs; without one the oldest first."""
+        return self._after.queue(name, by)
 
     def close(self) -> None:
         """Let go of the store."""

@@ -66,7 +66,7 @@ class Router:
         self._decider = Decider(tree, decide)
         self._digests = Digests(tree.digest, f"sha256:{sha256(text.encode()).hexdigest()}", roster.digest)
         self._clock = clock
-        self._transactions = Transactions(store, pause)
+        self.transactions = Transactions(store, pause)
         self._lock = Lock()
         self._numbered = 0
         store.keep(
@@ -93,7 +93,7 @@ class Router:
         moment = self._moment(now)
         id = lead.id if lead.id is not None else str(self._numbered + 1)
         decided = self._decider.decide(id, lead, moment)
-        placement = self._transactions.run((), Locks(), lambda ledger: self._place(decided, ledger))
+        placement = self.transactions.run((), Locks(), lambda ledger: self._place(decided, ledger))
         steps = walk(self.tree, lead, moment).steps
         return Explanation(
             lead=lead.as_json(),
@@ -113,7 +113,7 @@ class Router:
         def settle(ledger: Ledger) -> list[Assignment]:
             return [self._settle(each, ledger) for each in decided]
 
-        return self._transactions.run([each.id for each in decided], self._likely(decided), settle)
+        return self.transactions.run([each.id for each in decided], self._likely(decided), settle)
 
     def _settle(self, decided: Decided, ledger: Ledger) -> Assignment:
         """The lead's assignment: the one that it has, or a new one with all that it changes."""

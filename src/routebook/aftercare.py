@@ -1,0 +1,113 @@
+"""What happens to leads after they were assigned, over a store: the policies that decided are taken from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from threading import Lock
+from typing import Any
+
+from routebook.api import Policy, loads, moment
+from routebook.diagnostics import PolicyError
+from routebook.roster import Roster
+from routebook.runtime.after.clerk import Clerk
+from routebook.runtime.after.events import Event, Recorded
+from routebook.runtime.after.offices import Office, office_of
+from routebook.runtime.after.statuses import StatusNames
+from routebook.runtime.after.worklist import Work, work_list
+from routebook.runtime.errors import StoreError
+from routebook.runtime.log import Digests
+from routebook.runtime.stores.base import Store, Text
+from routebook.runtime.transactions import Transactions
+from routebook.settings import Settings
+
+
+class Aftercare:
+    """Events, returns and claims for the leads of a store. Safe to share between threads.
+
+    `policy` is used for the leads that it decided about; for others, and where there is none, the text that the
+    store keeps. `roster` says who is there now; without one, leads are handed on among the people there were.
+    `settings` are the project's: what it calls the statuses.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        policy: Policy | None = None,
+        roster: Roster | None = None,
+        settings: Settings | None = None,
+        transactions: Transactions | None = None,
+    ) -> None:
+        self.names = StatusNames((settings or Settings()).statuses)
+        self._store = store
+        self._policy = policy
+        self._roster = roster
+        self._known: dict[tuple[str, str], Office] = {}
+        self._lock = Lock()
+        self._clerk = Clerk(transactions or Transactions(store), self._office)
+
+    def record(
+        self,
+        lead: str,
+        kind: str,
+        *,
+        rep: str | None = None,
+        at: datetime | None = None,
+        key: str | None = None,
+        reason: str | None = None,
+        turn: str | None = None,
+    ) -> Recorded:
+        """Record what happened to a lead: a status, `touch`, `return` or `assign`, under the project's names.
+
+        `at` is an aware datetime, by default the present. Raises `StoreError` where it does not fit the lead,
+        `RoutebookError` for a kind that there is not; then nothing is recorded.
+        """
+        when = moment(at).astimezone(UTC)
+        found = self._clerk.record(Event(lead, self.names.kind(kind), when, rep, key, reason, turn))
+        return replace(found, kind=kind, status=self.names.shown(found.status))
+
+    def queue(self, name: str, by: str | None = None) -> list[Work]:
+        """The leads that wait in a queue, highest first by a field of theirs; without one the oldest first."""
+        return work_list(self._store, self._office, name, by)
+
+    # --- the policies that decided ---
+
+    def _office(self, said: Mapping[str, Any]) -> Office:
+        """The policy and the people by which a row of the log is handed on."""
+        with self._lock:
+            roster = self._roster or self._kept_roster(said["roster"])
+            key = (said["policy_text"], roster.digest)
+            if key not in self._known:
+                self._store.keep({roster.digest: Text("roster", roster.text)})
+                self._known[key] = self._open(said, roster)
+            return self._known[key]
+
+    def _open(self, said: Mapping[str, Any], roster: Roster) -> Office:
+        policy = self._policy
+        if policy is None or policy.digest != said["policy"]:
+            policy = self._kept_policy(said)
+        digests = Digests(said["policy"], said["policy_text"], roster.digest)
+        return office_of(policy.tree, roster, digests)
+
+    def _kept_policy(self, said: Mapping[str, Any]) -> Policy:
+        lead = said["assignment"]["lead"]
+        kept = self._store.text(said["policy_text"])
+        try:
+            policy = loads(kept.text, "the policy in the store") if kept is not None else None
+            if policy is not None and policy.digest == said["policy"]:
+                return policy
+        except PolicyError:  # what it imports is not kept with it
+            pass
+        raise StoreError(
+            f"the policy that decided about the lead `{lead}` cannot be read from the store alone, "
+            "because it imports files: name it, as it was then, by --policy"
+        )
+
+    def _kept_roster(self, digest: str) -> Roster:
+        kept = self._store.text(digest)
+        if kept is None:
+            raise StoreError(
+                f"the store {self._store.url} has lost the roster {digest}: name one by --roster"
+            )
+        return Roster.loads(kept.text, "the roster in the store")

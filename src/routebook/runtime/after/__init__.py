@@ -1,0 +1,1 @@
+"""What happens to a lead after it was assigned: events, returns, claims, deadlines."""
