@@ -134,3 +134,16 @@ def test_differences(line: str) -> None:
     report = json.loads(result.stdout)
     validator("diff").validate(report)
     assert (result.exit_code == 0) == report["same"]
+
+
+@pytest.mark.parametrize("goal", ["seniors", "pool:senior", "rep:bogdan", "rep:chris", "too_early"])
+@pytest.mark.parametrize("lead", ["L-1", "L-2", "L-3"])
+def test_why_not(goal: str, lead: str) -> None:
+    line = f"explain good.route --lead leads.csv --lead-id {lead} --roster roster.toml --now {NOW}"
+    found = json.loads(run(f"{line} --why-not {goal} --format json").stdout)
+    validator("explanation").validate(found)
+    nearest = found["nearest"]
+    if nearest is None or not nearest["changes"]:
+        return
+    changed = run(f"explain good.route --lead - --now {NOW} --format json", json.dumps(nearest["lead"]))
+    assert json.loads(changed.stdout)["rule"] == nearest["rule"]

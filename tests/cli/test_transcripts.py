@@ -27,6 +27,7 @@ class Case:
 LEAD = '{"id": "X", "industry": "other", "country": "DE", "score": 50}'
 BY_ROW = f"route gaps.route --despite-findings --roster roster.toml --leads rows.csv --now {NOW}"
 BROKEN = "route broken.route --leads rows.csv --roster roster.toml"
+WHY = f"explain good.route --roster roster.toml --now {NOW} --lead leads.csv --lead-id"
 ROUTE = f"route good.route --roster roster.toml --now {NOW}"
 
 TRANSCRIPTS = (
@@ -185,6 +186,19 @@ TRANSCRIPTS = (
     Case("explain-no-policy", "explain --lead lead.json", 2),
     Case("explain-no-store", "explain --lead-id L-1", 2),
     Case("explain-store-not-there", "explain --lead-id L-1 --store sqlite:///nothing.db", 2),
+    Case("explain-why-not", f"{WHY} L-3 --why-not seniors", 0),
+    Case("explain-why-not-json", f"{WHY} L-3 --why-not seniors --format json", 0),
+    Case("explain-why-not-pool", f"{WHY} L-3 --why-not pool:senior", 0),
+    Case("explain-why-not-rep", f"{WHY} L-1 --why-not rep:bogdan", 0),
+    Case("explain-why-not-rep-outside", f"{WHY} L-1 --why-not rep:chris", 0),
+    Case("explain-why-not-there", f"{WHY} L-1 --why-not seniors", 0),
+    Case("explain-why-not-never", "explain shadowed.route --lead - --why-not never", 0, '{"id": "X", "score": 80}'),
+    Case("explain-why-not-no-roster", "explain good.route --lead lead.json --why-not rep:ana", 2),
+    Case("explain-why-not-unknown-rule", f"{WHY} L-3 --why-not senors", 2),
+    Case("explain-why-not-unknown-pool", f"{WHY} L-3 --why-not pool:seniors", 2),
+    Case("explain-why-not-unknown-rep", f"{WHY} L-3 --why-not rep:anna", 2),
+    Case("explain-why-not-html", f"{WHY} L-3 --why-not seniors --format html", 2),
+    Case("explain-why-not-no-lead", "explain --lead-id L-1 --why-not seniors", 2),
     # --- diff
     Case("diff", "diff good.route edited.route", 1),
     Case("diff-same", "diff good.route renamed.route", 0),
@@ -253,6 +267,8 @@ def oddities(folder: Path) -> None:
     good = (folder / "good.route").read_text()
     edited = good.replace("score >= 70", "score >= 60").replace("score < 10", "score < 5")
     (folder / "edited.route").write_text(edited)
+    shadowed = "lead {{ id: id score: integer 0..100 }} {} when score >= 70 queue {} else queue cold\n"
+    (folder / "shadowed.route").write_text(shadowed.format("when score >= 50 queue hot rule never", "never"))
     (folder / "renamed.route").write_text(good.replace("rule seniors", "rule veterans"))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,6 +12,7 @@ from routebook import api
 from routebook.cli.options import (
     a_path,
     accounts_option,
+    budget_option,
     format_option,
     leads_format_option,
     now_option,
@@ -41,6 +43,9 @@ from routebook.render.visible import visible
 from routebook.roster import Roster
 from routebook.routing import Router, explain_log, is_new
 
+if TYPE_CHECKING:
+    from routebook.render.whynot_view import WhyNotReport
+
 
 @click.command("explain")
 @click.argument("policy", metavar="[POLICY]", type=a_path, required=False)
@@ -56,6 +61,13 @@ from routebook.routing import Router, explain_log, is_new
 @store_option
 @source_option
 @now_option
+@click.option(
+    "--why-not",
+    "asked",
+    metavar="RULE|pool:P|rep:R",
+    help="Say why it does not go there, and the smallest change by which it would.",
+)
+@budget_option
 @click.option("--all", "everything", is_flag=True, help="Leave nothing out: every rule, every candidate.")
 @format_option(FORMATS)
 def command(
@@ -68,6 +80,8 @@ def command(
     store: str | None,
     source: str | None,
     now: datetime | None,
+    asked: str | None,
+    budget: float | None,
     everything: bool,
     format_: str,
 ) -> None:
@@ -80,10 +94,13 @@ def command(
     Example:
       routebook explain policies/card --lead lead.json --roster roster.toml
       routebook explain policies/card --lead leads.csv --lead-id L-17 --format html > why.html
+      routebook explain policies/card --lead lead.json --why-not pool:closers
       routebook explain --lead-id L-17 --store sqlite:///leads.db
     """
     read_once(policy, lead_file, roster, accounts)
+    _check_asked(asked, lead_file, format_)
     settings = settings_of(policy or ".")
+    why: WhyNotReport | None = None
     with Progress("explaining"):
         if lead_file is None:
             explanation = _from_log(policy, lead_id, store_of(store, settings))
@@ -97,8 +114,42 @@ def command(
             matching = accounts_of(accounts, settings, chosen, people)
             intake = Intake(chosen.tree.schema, chosen.tree.timezone, columns, matching)
             lead = _one_lead(lead_file, leads_format, lead_id, intake)
+            now = api.moment(now)
             explanation = _preview(chosen, lead, people, store_of(store, settings), now)
+            if asked is not None:
+                why = _why_not(asked, explanation, chosen, lead, people, now, budget)
+    if why is not None:
+        from routebook.render.whynots import FORMATS as WHY_FORMATS
+
+        emit(named(WHY_FORMATS, format_).render(why, style_for(sys.stdout)))
+        return
     emit(named(FORMATS, format_).render(explanation, style_for(sys.stdout, everything=everything)))
+
+
+def _check_asked(asked: str | None, lead_file: str | None, format_: str) -> None:
+    if asked is None:
+        return
+    if lead_file is None:
+        raise click.UsageError("--why-not needs the lead: name its file by --lead")
+    if format_ == "html":
+        raise click.UsageError("--why-not is written as text or json")
+
+
+def _why_not(
+    asked: str,
+    explanation: Explanation,
+    policy: api.Policy,
+    lead: Lead,
+    roster: Roster | None,
+    now: datetime,
+    budget: float | None,
+) -> WhyNotReport:
+    # proofs are imported where they are asked for
+    from routebook.cli.whynot import answered, goal_of
+    from routebook.render.whynot_view import WhyNotReport
+
+    goal = goal_of(asked, policy, roster)
+    return WhyNotReport(explanation, goal, answered(policy, lead, now, goal, roster, budget))
 
 
 def _from_log(policy: str | None, lead_id: str | None, store: str | None) -> Explanation:
