@@ -200,11 +200,12 @@ def _lint(
 ) -> tuple[Diagnostic, ...]:
     from routebook.lint.model import Subject
     from routebook.lint.run import lint
-    from routebook.runtime.fit import fit
+    from routebook.runtime.fit import Fit, fit
 
     handed_off = frozenset(settings.handoff)
-    people = fit(policy.tree, roster).values if roster is not None else {}
-    return lint(Subject(policy.checked, policy.tree, roster, handed_off, people, budget), settings.lint)
+    fitted = fit(policy.tree, roster) if roster is not None else Fit({}, ())
+    subject = Subject(policy.checked, policy.tree, roster, handed_off, fitted.values, budget)
+    return (*fitted.findings, *lint(subject, settings.lint))
 
 
 def load_roster(roster: str | Path | Roster | None) -> Roster | None:
