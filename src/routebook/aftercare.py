@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from threading import Lock
@@ -15,6 +15,7 @@ from routebook.runtime.after.clerk import Clerk
 from routebook.runtime.after.events import Event, Recorded
 from routebook.runtime.after.offices import Office, office_of
 from routebook.runtime.after.statuses import StatusNames
+from routebook.runtime.after.sweeping import Sweeper, Swept
 from routebook.runtime.after.worklist import Work, work_list
 from routebook.runtime.errors import StoreError
 from routebook.runtime.log import Digests
@@ -45,7 +46,9 @@ class Aftercare:
         self._roster = roster
         self._known: dict[tuple[str, str], Office] = {}
         self._lock = Lock()
-        self._clerk = Clerk(transactions or Transactions(store), self._office)
+        shared = transactions or Transactions(store)
+        self._clerk = Clerk(shared, self._office)
+        self._sweeper = Sweeper(shared, self._office)
 
     def record(
         self,
@@ -66,6 +69,13 @@ class Aftercare:
         when = moment(at).astimezone(UTC)
         found = self._clerk.record(Event(lead, self.names.kind(kind), when, rep, key, reason, turn))
         return replace(found, kind=kind, status=self.names.shown(found.status))
+
+    def sweep(self, now: datetime | None = None) -> Iterator[Swept]:
+        """Act on leads that are overdue under their SLA, and on held ones; a second sweep finds nothing to do.
+
+        Each is done and recorded by the time it is given: go through all of them.
+        """
+        return self._sweeper.sweep(moment(now).astimezone(UTC))
 
     def queue(self, name: str, by: str | None = None) -> list[Work]:
         """The leads that wait in a queue, highest first by a field of theirs; without one the oldest first."""

@@ -23,6 +23,7 @@ from routebook.plan.testing import run_tests as run_blocks
 from routebook.roster import Roster
 from routebook.runtime import router as runtime
 from routebook.runtime.after.events import Recorded
+from routebook.runtime.after.sweeping import Swept
 from routebook.runtime.after.worklist import Work
 from routebook.runtime.errors import StoreError
 from routebook.runtime.router import explain_log as read_log
@@ -122,6 +123,13 @@ class Router:
         """
         return self._after.record(lead, kind, rep=rep, at=at, key=key, reason=reason, turn=turn)
 
+    def sweep(self, now: datetime | None = None) -> Iterator[Swept]:
+        """Act on leads that are overdue under their SLA, and on held ones; a second sweep finds nothing to do.
+
+        Each is done and recorded by the time it is given: go through all of them.
+        """
+        return self._after.sweep(now)
+
     def queue(self, name: str, by: str | None = None) -> list[Work]:
         """The leads that wait in a queue, highest first by a field of theirs; without one the oldest first."""
         return self._after.queue(name, by)
@@ -145,7 +153,12 @@ class Router:
 
 
 def run_tests(policy: Policy, roster: Roster | None = None) -> list[TestResult]:
-    """Run the policy's test blocks. Those that expect a rep are asked of a router without any history."""
+    """Run the policy's test blocks. Those that expect a rep are asked of a router without any history.
+
+    Fields that a test leaves out are proved not to matter where that can be, else tried.
+    """
+    from routebook import trials
+
     router: Router | None = None
 
     def rep_of(lead: Lead, now: datetime) -> str | None:
@@ -156,7 +169,9 @@ def run_tests(policy: Policy, roster: Roster | None = None) -> list[TestResult]:
         assignment = router.explain(lead, now).assignment
         return assignment.rep if assignment is not None else None
 
-    return run_blocks(policy.tree, policy.checked.tests, rep_of if roster is not None else None)
+    tests = policy.checked.tests
+    results = run_blocks(policy.tree, tests, rep_of if roster is not None else None)
+    return trials.proved(policy.tree, tests, results)
 
 
 def explain_log(lead: str, store: str, policy: Policy | None = None) -> Explanation:

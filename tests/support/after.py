@@ -10,6 +10,7 @@ from routebook.runtime.after.clerk import Clerk
 from routebook.runtime.after.events import Event, Recorded
 from routebook.runtime.after.history import History, history_of
 from routebook.runtime.after.offices import Office, office_of
+from routebook.runtime.after.sweeping import Sweeper
 from routebook.runtime.log import Digests
 from routebook.runtime.router import Router
 from routebook.runtime.state import RepState, Result, ResultKey, Rotation
@@ -51,3 +52,13 @@ def result(router: Router, id: str, segment: str = "") -> Result:
     key = ResultKey(id, segment)
     with router.store.session() as session:
         return session.results([key]).get(key, Result(0, 0))
+
+
+def swept(router: Router, now: datetime) -> list[tuple[str, str, str | None, str | None]]:
+    """What a sweep does: lead, why, and who or what has the lead then."""
+    found = Sweeper(router.transactions, lambda said: office(router)).sweep(now)
+    return [
+        (each.lead, each.why, each.assignment.rep, each.assignment.queue or each.assignment.nurture)
+        for each in found
+        if each.assignment is not None
+    ]

@@ -52,15 +52,18 @@ class Handing:
         """The plan of the rule that took the lead; an empty one where none did."""
         return _NO_PLAN if self.decided.leaf is None else self.decided.leaf.plan
 
-    def through(self, start: int = 0) -> Placement:
-        """Down the plan, from one of its targets on, past those who had the lead before."""
-        return self._placing.place(self.plan, start)
+    def through(self) -> Placement:
+        """Down the plan, past those who had the lead before."""
+        return self._placing.place(self.plan)
 
-    def to(self, targets: Sequence[Target]) -> Placement:
-        """To the first of these targets that does not decline; they count as if they stood after the plan's."""
+    def to(self, targets: Sequence[Target], start: int = 0) -> Placement:
+        """To the first of these targets, from `start`, that does not decline.
+
+        They count as if they stood after the plan's; a negative `start` begins among those.
+        """
         further = tuple(PlannedTarget(target, target.text, False) for target in targets)
         whole = Plan((*self.plan.targets, *further), self.plan.sla)
-        return self._placing.place(whole, len(self.plan.targets))
+        return self._placing.place(whole, len(self.plan.targets) + start)
 
     def by_hand(self, rep: str, turn: str | None) -> Placement:
         """To this rep, whom somebody has chosen. Raises StoreError where the rep cannot have it."""
