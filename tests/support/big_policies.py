@@ -71,7 +71,9 @@ class _Writer:
 
     def add(self, condition: list[str]) -> str:
         name = f"r{len(self.rules) + 1}"
-        self.rules.append(f"rule {name} when {' and '.join(condition)} round_robin pool_{self.rng.randrange(40)} then queue q")
+        self.rules.append(
+            f"rule {name} when {' and '.join(condition)} round_robin pool_{self.rng.randrange(40)} then queue q"
+        )
         return name
 
     def rule(self) -> None:
@@ -86,7 +88,9 @@ class _Writer:
     def territory(self) -> list[str]:
         rng = self.rng
         low = rng.choice((1, 10, 50, 100, 200, 500, 1000, 5000))
-        size = rng.choice((f"employees between {low} and {low * rng.choice((2, 4, 9))}", f"employees >= {low}"))
+        size = rng.choice(
+            (f"employees between {low} and {low * rng.choice((2, 4, 9))}", f"employees >= {low}")
+        )
         condition = [self.countries(), size]
         extra = rng.random()
         if extra < 0.3:
@@ -100,7 +104,9 @@ class _Writer:
         elif extra < 0.75:
             condition.append(f'products has any ["{rng.choice(PRODUCTS)}", "{rng.choice(PRODUCTS)}"]')
         elif extra < 0.8:
-            condition.append(f"(score >= {rng.randrange(50, 100)} or deal_value >= {rng.randrange(1, 50) * 1000})")
+            condition.append(
+                f"(score >= {rng.randrange(50, 100)} or deal_value >= {rng.randrange(1, 50) * 1000})"
+            )
         return condition
 
     def mixed(self) -> list[str]:
@@ -129,10 +135,9 @@ class _Writer:
             self.unreachable.append(self.add([*earlier, f"score >= {rng.randrange(1, 60)}"]))
         elif roll < 0.8:
             cut = rng.randrange(20, 80)
-            first = [*earlier[:1], f"score < {cut}"]
-            second = [*earlier[:1], f"score >= {cut - 5}"]
-            self.add(first)
-            self.add(second)
-            self.unreachable.append(self.add(earlier[:1] + ["is_customer"]))
+            base = [*earlier[:2], f"flag_{rng.randrange(9)}"]
+            self.add([*base, f"score < {cut}"])
+            self.add([*base, f"score >= {cut - 5}"])
+            self.unreachable.append(self.add([*base, "is_customer"]))
         else:
             self.contradictory.append(self.add([*earlier, "score < 20", "score >= 40"]))

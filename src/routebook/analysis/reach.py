@@ -14,12 +14,13 @@ from typing import Any, Final, TypeAlias
 
 from routebook.analysis.formula import Literal
 from routebook.analysis.model import OUT_OF_TIME, Entry, Model, Rules
-from routebook.analysis.search import Covered, Found, Ids, Unknown, bits
+from routebook.analysis.search import Answer, Covered, Found, Ids, Unknown, bits
 from routebook.check.conditions import AllOf, Condition
 from routebook.plan.tree import Branch, Leaf, RuleNode
 
-_ROUNDS: Final = 300
+_ROUNDS: Final = 60
 _SHRUNK: Final = 40
+_NODES: Final = 1_500
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,32 +179,51 @@ def fewest_blockers(
 ) -> tuple[list[Entry], bool]:
     """The fewest rules of `among` that together hold wherever the formula does, and whether that is proved.
 
-    `core` holds terms of rules that do; `point` is one where the formula holds.
+    `core` holds terms of rules that do; `point` is one where the formula holds. Each round asks for a choice
+    with fewer rules that hits all the leads seen so far: it does, or it lets another lead through.
     """
-    upper = _deleted(model, literal, model.entries_of(core))
-    if len(upper) == 1:
-        return upper, True
-    seen: list[frozenset[int]] = []
-    named: dict[int, Entry] = {}
-    avoid: Ids = 0
+    best = _deleted(model, literal, model.entries_of(core))
+    needed = _needed(model, literal, best, among)
+    if (
+        len(needed) >= len(best) - 1
+    ):  # without the last one something is let through, or it would not be there
+        return best, True
+    seen = [frozenset([id(entry)]) for entry in needed]
+    left = _NODES
+    named = {id(entry): entry for entry in needed}
+    avoid = _terms(needed)
+    answer: Answer | None = model.find([literal], avoid)
+    point = answer.point if isinstance(answer, Found) else point
     for _ in range(_ROUNDS):
+        if len(best) == 1:
+            return best, True
         if model.out_of_time():
             break
         holders = model.entries_of(model.holding(_shrunk(model, literal, among, avoid, point), among))
         named.update((id(holder), holder) for holder in holders)
         seen.append(frozenset(id(holder) for holder in holders))
-        hitting = smallest_hitting_set(seen, len(upper) - 1)
-        if hitting is None:
-            return upper, True
-        chosen = [named[number] for number in hitting]
-        avoid = _terms(chosen)
-        answer = model.find([literal], avoid)
-        if isinstance(answer, Covered):
-            return sorted(chosen, key=lambda entry: entry.terms & -entry.terms), True
-        if isinstance(answer, Unknown):
-            break
+        answer = None
+        while not isinstance(answer, Found):
+            try:
+                hitting, left = hitting_set(seen, len(best) - 1, left)
+            except TooHard:
+                return best, False
+            if hitting is None:
+                return best, True
+            chosen = [named[number] for number in hitting]
+            avoid = _terms(chosen)
+            answer = model.find([literal], avoid)
+            if isinstance(answer, Unknown):
+                return best, False
+            if isinstance(answer, Covered):
+                best = _deleted(model, literal, sorted(chosen, key=lambda entry: entry.terms & -entry.terms))
         point = answer.point
-    return upper, False
+    return best, False
+
+
+def _needed(model: Model, literal: Literal, entries: list[Entry], among: Ids) -> list[Entry]:
+    """The rules that no others of `among` can stand in for: some lead has none but them in its way."""
+    return [entry for entry in entries if isinstance(model.find([literal], among & ~entry.terms), Found)]
 
 
 def _deleted(model: Model, literal: Literal, entries: list[Entry]) -> list[Entry]:
@@ -240,8 +260,15 @@ def _shrunk(model: Model, literal: Literal, among: Ids, avoid: Ids, point: Seque
     return here
 
 
-def smallest_hitting_set(sets: Sequence[frozenset[int]], limit: int) -> list[int] | None:
-    """The smallest set that has a member of each of these; None where that takes more than `limit` members."""
+class TooHard(Exception):
+    """A hitting set was neither found nor excluded in reasonable time."""
+
+
+def hitting_set(sets: Sequence[frozenset[int]], limit: int, nodes: int) -> tuple[list[int] | None, int]:
+    """At most `limit` members that have one of each of these sets; None where there are none such.
+
+    Raises `TooHard` where it takes more than so many nodes of the search; what is left of them comes back, too.
+    """
     hits: dict[int, int] = {}
     for number, each in enumerate(sets):
         for member in each:
@@ -252,27 +279,45 @@ def smallest_hitting_set(sets: Sequence[frozenset[int]], limit: int) -> list[int
     for mask in sorted(named, key=int.bit_count, reverse=True):
         if not any(mask & ~wider == 0 for wider in masks):
             masks.append(mask)
-    for size in range(1, limit + 1):
-        found = _hit(masks, (1 << len(sets)) - 1, size)
-        if found is not None:
-            return [named[mask] for mask in found]
-    return None
+    rows = [
+        sum(1 << place for place, mask in enumerate(masks) if mask >> number & 1)
+        for number in range(len(sets))
+    ]
+    search = _Hitting(masks, nodes)
+    found = search.run(sorted(set(rows), key=int.bit_count), limit)
+    members = None if found is None else [named[masks[place]] for place in found]
+    return members, search.left
 
 
-def _hit(masks: list[int], left: int, size: int) -> list[int] | None:
-    """So many masks, or fewer, that together have every bit of `left`."""
-    if not left:
-        return []
-    widest = max(((mask & left).bit_count() for mask in masks), default=0)
-    if size == 0 or size * widest < left.bit_count():
+class _Hitting:
+    """Branches on the smallest set that is not hit. More sets that have no member in common than may be chosen
+    are too many.
+    """
+
+    def __init__(self, masks: list[int], nodes: int) -> None:
+        self.weight = [mask.bit_count() for mask in masks]
+        self.left = nodes
+
+    def run(self, rows: list[int], size: int) -> list[int] | None:
+        if not rows:
+            return []
+        self.left -= 1
+        if self.left < 0:
+            raise TooHard
+        apart, used = 0, 0
+        for row in rows:
+            if not row & used:
+                apart += 1
+                used |= row
+                if apart > size:
+                    return None
+        smallest = min(rows, key=int.bit_count)
+        tried = 0
+        for member in sorted(bits(smallest), key=lambda place: -self.weight[place]):
+            rest = [row & ~tried for row in rows if not row >> member & 1]
+            if all(rest):
+                found = self.run(rest, size - 1)
+                if found is not None:
+                    return [member, *found]
+            tried |= 1 << member
         return None
-    choices: list[int] | None = None
-    for bit in bits(left):
-        having = [mask for mask in masks if mask >> bit & 1]
-        if choices is None or len(having) < len(choices):
-            choices = having
-    for mask in sorted(choices or [], key=lambda each: -(each & left).bit_count()):
-        rest = _hit(masks, left & ~mask, size - 1)
-        if rest is not None:
-            return [mask, *rest]
-    return None

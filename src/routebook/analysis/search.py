@@ -52,6 +52,7 @@ class TermIndex:
     extra: dict[int, Literal] = field(default_factory=dict)
     """For a term that is more than its box, the formula that must hold as well."""
     _allow: list[list[int]] | None = None
+    _active: list[tuple[int, list[int]]] = field(default_factory=list)
     thick: int = 0
 
     def add(self, box: Box, literal: Literal | None = None) -> int:
@@ -67,6 +68,9 @@ class TermIndex:
         """For each dimension and class, the terms whose box has it; no list for a dimension that none limits."""
         if self._allow is None:
             self._allow = self._built()
+            self._active = [(dimension, row) for dimension, row in enumerate(self._allow) if row]
+            # rows in which few terms are left come first, so that nothing is left soon
+            self._active.sort(key=lambda pair: sum(each.bit_count() for each in pair[1]) / len(pair[1]))
         return self._allow
 
     def _built(self) -> list[list[int]]:
@@ -92,11 +96,12 @@ class TermIndex:
 
     def at(self, point: Sequence[int], among: Ids) -> Ids:
         """The terms of `among` whose box holds the point."""
-        for row, number in zip(self.allow(), point, strict=True):
-            if row:
-                among &= row[number]
-                if not among:
-                    return 0
+        if self._allow is None:
+            self.allow()
+        for dimension, row in self._active:
+            among &= row[point[dimension]]
+            if not among:
+                return 0
         return among
 
     def touching(self, box: Box, among: Ids) -> Ids:
