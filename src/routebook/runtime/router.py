@@ -69,9 +69,10 @@ class Router:
         self.transactions = Transactions(store, pause)
         self._lock = Lock()
         self._numbered = 0
-        store.keep(
-            {self._digests.text: Text("policy", text), self._digests.roster: Text("roster", roster.text)}
-        )
+        self._texts = {
+            self._digests.text: Text("policy", text),
+            self._digests.roster: Text("roster", roster.text),
+        }
 
     def route(self, lead: Lead, now: datetime | None = None) -> Assignment:
         """Place one lead and record it; a lead that has its assignment gets that one back, `again`.
@@ -105,9 +106,16 @@ class Router:
             notes=placement.notes,
         )
 
+    def _keep_texts(self) -> None:
+        """The store keeps the policy and the roster before the first row that names them; looking leaves it alone."""
+        if self._texts:
+            self.store.keep(self._texts)
+            self._texts = {}
+
     # --- a batch ---
 
     def _route_batch(self, leads: Sequence[Lead], now: datetime | None) -> list[Assignment]:
+        self._keep_texts()
         decided = [self._decider.decide(self._id(lead), lead, self._moment(now)) for lead in leads]
 
         def settle(ledger: Ledger) -> list[Assignment]:
