@@ -48,6 +48,15 @@ lint: $(VENV)/.dev ## Check style, types and the direction of imports.
 	@echo '== lint-imports'
 	@$(BIN)/lint-imports --no-logo
 
+.PHONY: bench
+bench: $(VENV)/.dev ## Measure speed against other rule engines, and write docs/performance.md.
+	@$(INSTALL) -e '.[dev,bench]'
+	@$(PY) tests/bench/report.py
+
+.PHONY: pace
+pace: $(VENV)/.dev ## Check that decisions are not slower than they were, as ratios to plain Python.
+	@$(PY) tests/bench/one_lead.py --short
+
 .PHONY: format
 format: $(VENV)/.dev ## Format the code and apply the safe fixes.
 	@$(BIN)/ruff check --fix-only .

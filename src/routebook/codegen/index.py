@@ -18,11 +18,26 @@ from routebook.codegen.classes import Discrete, Ordered, Searched, Wanted, colum
 from routebook.codegen.emit import Emitter
 from routebook.codegen.load import Decide, run
 from routebook.codegen.normal import Alternative, Literal, Normaliser, same
-from routebook.codegen.tables import ByPlace, BySearch, ByValue, Join, Lookup, joined_table, joins, lookup_of
+from routebook.codegen.tables import (
+    ByPlace,
+    BySearch,
+    ByValue,
+    Join,
+    Lookup,
+    Spread,
+    joined_table,
+    joins,
+    lookup_of,
+)
 from routebook.plan.tree import Tree
+from routebook.text import fold
 
 MEMO_BYTES: Final = 4_000_000
 """How much memory the answers kept for one searched column may take; when they take more, they are dropped."""
+
+
+MEMO_VALUES: Final = 4096
+"""So many domains are remembered as they are written."""
 
 
 @dataclass
@@ -45,6 +60,20 @@ class _Memo:
                 known = self.known = {}
             known[key] = bits
         return bits
+
+
+class _Domains(dict[Any, Any]):
+    """What is found under each domain as it is written: folding it takes longer than all other lookups together."""
+
+    def __init__(self, table: Spread) -> None:
+        self._table = table
+
+    def __missing__(self, domain: str | None) -> Any:
+        found = self._table.get(None if domain is None else fold(domain), self._table.other)
+        if len(self) >= MEMO_VALUES:
+            self.clear()
+        self[domain] = found
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +196,9 @@ class _Assembly:
         if outer.closed:
             self.tables[f"table_{number}"] = table
             text = f"table_{number}[{self._place(outer_ref, outer)}]"
+        elif outer_ref.part == "domain":
+            self.tables[f"table_{number}"] = _Domains(table)
+            text = f"table_{number}[{self.emitter.write.value_now(outer_ref)}]"
         else:
             # a text is none of the constants more often than not: then `get` is quicker than `__missing__`
             self.tables[f"find_{number}"] = table.get

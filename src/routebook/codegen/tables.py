@@ -19,9 +19,12 @@ from routebook.codegen.classes import Discrete, Ordered
 from routebook.countries import codes
 from routebook.types import BoolType, CountryType, NumberType, OneOfType
 
-JOINED_CLASSES: Final = 4096
-JOINED_BYTES: Final = 1_000_000
-"""Columns are joined while their classes together are no more than these, and their bits take no more than those."""
+JOINED_CLASSES: Final = 256
+JOINED_BYTES: Final = 200_000
+"""Columns are joined while their classes together are no more than these, and their bits take no more than those.
+
+Larger tables save further conjunctions, and lose more than that where they fall out of the processor's cache.
+"""
 
 DIRECT: Final = 2048
 """Whole numbers from so few that a list holds a place for each."""
