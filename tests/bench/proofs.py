@@ -14,14 +14,13 @@ from typing import TypeVar
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from support.big_policies import big_policy
-
 from routebook import api
 from routebook.analysis.change import difference
 from routebook.analysis.gaps import find_gap
 from routebook.analysis.model import Model
 from routebook.analysis.reach import Blocked, Contradictory, Reached, reach
 from routebook.analysis.redundant import redundant_parts, redundant_rules
+from support.big_policies import big_policy
 
 T = TypeVar("T")
 

@@ -10,35 +10,94 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
-COUNTRIES = (
-    "AT BE BG BR CA CH CN CZ DE DK EE ES FI FR GB GR HR HU IE IN IS IT JP KR LT LU LV MX NL NO NZ PL PT RO SE SG SI SK "
-    "TR UA US ZA AE AR AU CL CO EG ID IL KE MA MY NG PE PH PK QA RS SA TH TN TW UY VN"
-).split()
+COUNTRIES = [
+    "AT",
+    "BE",
+    "BG",
+    "BR",
+    "CA",
+    "CH",
+    "CN",
+    "CZ",
+    "DE",
+    "DK",
+    "EE",
+    "ES",
+    "FI",
+    "FR",
+    "GB",
+    "GR",
+    "HR",
+    "HU",
+    "IE",
+    "IN",
+    "IS",
+    "IT",
+    "JP",
+    "KR",
+    "LT",
+    "LU",
+    "LV",
+    "MX",
+    "NL",
+    "NO",
+    "NZ",
+    "PL",
+    "PT",
+    "RO",
+    "SE",
+    "SG",
+    "SI",
+    "SK",
+    "TR",
+    "UA",
+    "US",
+    "ZA",
+    "AE",
+    "AR",
+    "AU",
+    "CL",
+    "CO",
+    "EG",
+    "ID",
+    "IL",
+    "KE",
+    "MA",
+    "MY",
+    "NG",
+    "PE",
+    "PH",
+    "PK",
+    "QA",
+    "RS",
+    "SA",
+    "TH",
+    "TN",
+    "TW",
+    "UY",
+    "VN",
+]
 GAP_COUNTRIES = ("MT", "XK", "MV")
 INDUSTRIES = [f"industry_{i}" for i in range(12)]
 PRODUCTS = [f"product_{i}" for i in range(6)]
 TITLES = ("vp", "chief", "head of", "director", "manager", "engineer", "buyer", "founder")
 DOMAINS = (".edu", ".gov", ".org", ".ac.uk", ".mil")
 
-LEAD = """lead {
+LEAD = f"""lead {{
   id:            id
   country:       country
-  industry:      one of [%s] optional
+  industry:      one of [{", ".join(f'"{name}"' for name in INDUSTRIES)}] optional
   employees:     integer 1..  optional
   score:         integer 0..100
   deal_value:    decimal 0..  optional
   title:         text optional
   company:       text
   email:         email
-  products:      set of [%s]
+  products:      set of [{", ".join(f'"{name}"' for name in PRODUCTS)}]
   is_customer:   bool
   created_at:    datetime
-%s}
-""" % (
-    ", ".join(f'"{name}"' for name in INDUSTRIES),
-    ", ".join(f'"{name}"' for name in PRODUCTS),
-    "".join(f"  flag_{i}: bool\n  level_{i}: integer 0..1000 optional\n" for i in range(9)),
-)  # fmt: skip
+{"".join(f"  flag_{i}: bool{chr(10)}  level_{i}: integer 0..1000 optional{chr(10)}" for i in range(9))}}}
+"""
 
 
 @dataclass(frozen=True)
