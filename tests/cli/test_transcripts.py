@@ -100,6 +100,17 @@ TRANSCRIPTS = (
     Case("test-broken-policy", "test broken.route good.route", 2),
     Case("test-library", "test library/regions.route", 0),
     Case("test-stdin", "test -", 0, 'lead { id: id } else queue q test "all" { lead {} expect queue q }'),
+    Case("test-coverage", "test good.route --coverage", 0),
+    Case("test-coverage-json", "test good.route --coverage --format json", 0),
+    Case("test-coverage-github", "test good.route --min-coverage 51 --format github", 1),
+    Case("test-coverage-junit", "test good.route --coverage --format junit", 0),
+    Case("test-coverage-too-little", "test good.route --min-coverage 51", 1),
+    Case("test-coverage-just", "test good.route --min-coverage 50", 0),
+    Case("test-coverage-bad", "test good.route --min-coverage 101", 2),
+    Case("test-generate", "test good.route --generate --min-coverage 100", 0, shows=("good_test.route",)),
+    Case("test-generate-new", "test night.route --generate --min-coverage 100", 0, shows=("night_test.route",)),
+    Case("test-generate-stdin", "test - --generate", 0, 'lead { id: id vip: bool } when vip queue a else queue b'),
+    Case("test-refuted", "test rare.route", 1),
     # --- decide
     Case("decide", "decide good.route --leads leads.csv", 0),
     Case("decide-csv", "decide good.route --leads leads.csv --output out.csv", 0, shows=("out.csv",)),
@@ -267,6 +278,12 @@ def oddities(folder: Path) -> None:
     good = (folder / "good.route").read_text()
     edited = good.replace("score >= 70", "score >= 60").replace("score < 10", "score < 5")
     (folder / "edited.route").write_text(edited)
+    night = "lead {\n  id: id\n}\n\nrule night when now.hour >= 22 queue night\nelse queue day\n"
+    (folder / "night.route").write_text(night)
+    rare = " and ".join(f"{name} == {(ord(name) * 7919) % 9973}" for name in "abcdefgh")
+    fields = "".join(f"  {name}: integer 0..9999\n" for name in "abcdefgh")
+    test = 'test "never rare" {\n  lead { a: 222 }\n  expect queue common\n}\n'
+    (folder / "rare.route").write_text(f"lead {{\n{fields}}}\nwhen {rare} queue rare\nelse queue common\n{test}")
     shadowed = "lead {{ id: id score: integer 0..100 }} {} when score >= 70 queue {} else queue cold\n"
     (folder / "shadowed.route").write_text(shadowed.format("when score >= 50 queue hot rule never", "never"))
     (folder / "renamed.route").write_text(good.replace("rule seniors", "rule veterans"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 
 import click
 
@@ -11,7 +12,7 @@ from routebook.cli.endings import NO
 from routebook.cli.options import format_option, paths_argument, read_once, roster_option
 from routebook.cli.progress import Progress
 from routebook.cli.project import Rosters, each_once, loaded
-from routebook.cli.streams import emit
+from routebook.cli.streams import STREAM, emit
 from routebook.diagnostics import Diagnostic, PolicyError
 from routebook.plan.testing import TestResult
 from routebook.render.formats import named
@@ -24,29 +25,71 @@ from routebook.routing import run_tests
 @click.command("test")
 @paths_argument
 @roster_option
+@click.option("--coverage", is_flag=True, help="Say which rules and which sides of conditions no test shows.")
+@click.option(
+    "--min-coverage",
+    metavar="PERCENT",
+    type=click.IntRange(0, 100),
+    help="Exit with 1 where the tests of a policy cover less than this.",
+)
+@click.option("--generate", is_flag=True, help="Write the tests that are missing to NAME_test.route first.")
 @format_option(FORMATS)
 @click.pass_context
-def command(context: click.Context, paths: tuple[str, ...], roster: str | None, format_: str) -> None:
+def command(
+    context: click.Context,
+    paths: tuple[str, ...],
+    roster: str | None,
+    coverage: bool,
+    min_coverage: int | None,
+    generate: bool,
+    format_: str,
+) -> None:
     """Run the test blocks of policies, those in NAME_test.route beside them included.
 
-    A field that a test leaves out may have any value: the test is tried on the values that could matter.
+    A field that a test leaves out may have any value: that it does not matter is proved, else it is tried.
     Tests that expect a rep need the roster. The exit code is 1 where a test fails.
 
     \b
     Example:
       routebook test policies
+      routebook test policies --min-coverage 100
       routebook test policies/card --roster roster.toml --format junit > tests.xml
     """
     read_once(*paths, roster)
     results: list[TestResult] = []
     policies = _policies(paths, roster)
+    if generate:
+        written = _generate(policies)
+        if STREAM in paths:
+            return  # standard output has the tests
+        policies = _policies(paths, roster) if written else policies
+    covered = None
     with Progress("testing", len(policies)) as progress:
         for policy, reps in policies:
             results += run_tests(policy, reps)
             progress.done += 1
-    emit(named(FORMATS, format_).render(results, style_for(sys.stdout)))
-    if not all(result.passed for result in results):
+        if coverage or min_coverage is not None:
+            from routebook.cli.coverage import covered as covered_by
+
+            covered = covered_by([policy for policy, _ in policies], min_coverage or 0)
+    shown = named(FORMATS, format_).render(results, style_for(sys.stdout))
+    if covered is None:
+        emit(shown)
+    else:
+        from routebook.cli.coverage import show
+
+        show(results, covered, format_, shown)
+    if not all(result.passed for result in results) or not all(each.is_enough for each in covered or ()):
         context.exit(NO)
+
+
+def _generate(policies: Sequence[tuple[api.Policy, Roster | None]]) -> bool:
+    """Write what tests are missing; whether any were written to files."""
+    from routebook.cli.coverage import generate
+
+    with Progress("looking for tests"):
+        written = [generate(policy) for policy, _ in policies]
+    return any(written)
 
 
 def _policies(paths: tuple[str, ...], roster: str | None) -> list[tuple[api.Policy, Roster | None]]:

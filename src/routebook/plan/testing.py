@@ -6,7 +6,7 @@ import itertools
 import random
 import time as clock
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, Literal, TypeAlias, assert_never
 
@@ -86,6 +86,16 @@ def _run(tree: Tree, test: TestCase, rep_of: RepOf | None) -> TestResult:
     seconds = clock.perf_counter() - began
     span = test.span
     return TestResult(test.name, span.file, span.line, not failures, failures, proof, tried, seconds)
+
+
+def failures_of(tree: Tree, test: TestCase, lead: Mapping[str, Any], now: datetime) -> tuple[str, ...]:
+    """What of a test fails for one lead that it stands for; expectations of a rep are left out."""
+    valid = Lead(lead, str(lead["id"]) if "id" in lead else None)
+    asked = tuple(each for each in test.expectations if each.kind is not ExpectKind.REP)
+    free = {name: [None, None] for name in lead if name not in test.given and name != "id"}
+    if test.now is None:
+        free[_NOW] = [None, None] if (Scope.NOW, _NOW) in mentioned(tree) else [None]
+    return tuple(_failures(tree, replace(test, expectations=asked), _Try(valid, now), free, None))
 
 
 _NOW: Final = "now"
@@ -172,7 +182,7 @@ def _mismatch(
             if leaf is None:
                 return took
             first = first_target(tree, leaf, attempt.lead, attempt.now)
-            if first is not None and _is_target(expected, first):
+            if first is not None and is_target(expected, first):
                 return None
             went = (
                 f"its first target is `{first.text}`"
@@ -212,7 +222,8 @@ def _names_nobody(target: RepTarget, environment: Environment) -> bool:
     return not isinstance(target.rep, str) and environment.value(target.rep) is None
 
 
-def _is_target(expected: Expectation, target: Target) -> bool:
+def is_target(expected: Expectation, target: Target) -> bool:
+    """Whether a target is the pool, queue and so on that a test expects."""
     match target:
         case PoolTarget(pool=name) | HoldTarget(pool=name):
             return expected.kind is ExpectKind.POOL and expected.what == name

@@ -1,0 +1,129 @@
+"""What tests cover, in each format of test results."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from routebook.decision import jsonable, show_moment
+from routebook.diagnostics import Severity
+from routebook.plan.testing import TestResult
+from routebook.render import tests_json
+from routebook.render.github import annotation, lines_of
+from routebook.render.json_text import dumps
+from routebook.render.literals import lead_of
+from routebook.render.paint import EMPTY, Ink, Line, Style, line, painted
+from routebook.render.visible import visible
+from routebook.text import counted
+
+if TYPE_CHECKING:
+    from routebook.analysis.coverage import Coverage, Missing
+
+_MOST: Final = 10
+"""So much of what is missing is shown, unless everything is asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """The coverage of one policy, called by its file; `least` is the percentage that it has to reach.
+
+    `timed` says whether the policy asks what time it is, so that a lead alone does not show it.
+    """
+
+    name: str
+    coverage: Coverage
+    least: int = 0
+    timed: bool = True
+
+    @property
+    def is_enough(self) -> bool:
+        return self.coverage.percent >= self.least
+
+
+def text(policies: Sequence[Covered], style: Style) -> str:
+    """A line for each policy, and what is missing, with leads that would show it."""
+    return painted((row for each in policies for row in _lines(each, style)), style)
+
+
+def _lines(covered: Covered, style: Style) -> Iterator[Line]:
+    found = covered.coverage
+    yield EMPTY
+    enough = "" if covered.is_enough else f", less than the {covered.least} % asked for"
+    yield line((visible(covered.name), Ink.STRONG))
+    yield line(
+        (f"  {found.percent} % covered{enough}", Ink.PLAIN if covered.is_enough else Ink.ERROR),
+        f": {found.rules_covered:,} of {counted(found.rules, 'rule')}, "
+        f"{found.sides_covered:,} of {counted(found.sides, 'side')} of conditions",
+    )
+    shown = found.missing if style.everything else found.missing[:_MOST]
+    for missing in shown:
+        yield line(
+            f"  missing: {visible(missing.obligation.text)}",
+            (f" (line {missing.obligation.span.line})", Ink.FAINT),
+        )
+        yield line(("    ", Ink.PLAIN), (visible(_example(covered, missing)), Ink.FAINT))
+    if len(shown) < len(found.missing):
+        yield line(
+            (f"  … and {len(found.missing) - len(shown):,} more; --generate writes the tests", Ink.FAINT)
+        )
+
+
+def _example(covered: Covered, missing: Missing) -> str:
+    if missing.lead is None:
+        return "not decided whether any lead can show it"
+    lead, now = _split(covered, missing)
+    return lead_of(lead) + (f" at {show_moment(now)}" if now is not None else "")
+
+
+def _split(covered: Covered, missing: Missing) -> tuple[dict[str, Any], datetime | None]:
+    lead = dict(missing.lead or {})
+    now = lead.pop("now", None)
+    return lead, now if covered.timed else None
+
+
+def json(results: Sequence[TestResult], policies: Sequence[Covered]) -> str:
+    """The results as `test --format json` has them, and `coverage` beside them."""
+    return dumps(tests_json.as_json(results) | {"coverage": [_as_json(each) for each in policies]}) + "\n"
+
+
+def _as_json(covered: Covered) -> dict[str, Any]:
+    found = covered.coverage
+    return {
+        "file": covered.name,
+        "percent": found.percent,
+        "rules": {"covered": found.rules_covered, "total": found.rules},
+        "sides": {"covered": found.sides_covered, "total": found.sides},
+        "missing": [_missing(covered, each) for each in found.missing],
+    }
+
+
+def _missing(covered: Covered, missing: Missing) -> dict[str, Any]:
+    duty = missing.obligation
+    lead, now = _split(covered, missing)
+    moment = {} if now is None else {"now": show_moment(now)}
+    shown = {name: jsonable(value) for name, value in lead.items()}
+    return {
+        "rule": duty.rule,
+        "part": duty.part,
+        "value": duty.value,
+        "file": duty.span.file,
+        "line": duty.span.line,
+        "witness": None if missing.lead is None else {"lead": shown, **moment},
+    }
+
+
+def github(policies: Sequence[Covered]) -> str:
+    """A notice, or where there is too little an error, for all that is missing."""
+    rows = []
+    for covered in policies:
+        severity = Severity.INFO if covered.is_enough else Severity.ERROR
+        for missing in covered.coverage.missing:
+            duty = missing.obligation
+            place = lines_of(duty.span.file, duty.span.line) | {"title": "no test covers this"}
+            rows.append(
+                annotation(severity, f"no test shows that {duty.text}: {_example(covered, missing)}", place)
+                + "\n"
+            )
+    return "".join(rows)

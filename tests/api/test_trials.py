@@ -1,0 +1,58 @@
+"""What tests leave out is proved not to matter, or refuted, whatever is expected."""
+
+from __future__ import annotations
+
+import pytest
+
+from routebook import loads
+from routebook.routing import run_tests
+
+LEAD = """lead {
+  id:    id
+  score: integer 0..1000000
+  size:  integer 1..  optional
+  kind:  one of ["a", "b"]
+  owner: rep optional
+}
+"""
+RULES = """rule big when score >= 500000 assign pool p then queue q
+rule odd when score == 77 and kind == "b" queue odd
+rule owned when owner is known assign rep owner then queue q
+rule halves when kind == "b" split "ab" by id { 50% queue x 50% queue y }
+else queue rest
+"""
+
+
+@pytest.mark.parametrize(
+    ("given", "expected", "proof", "passed"),
+    [
+        ("score: 500000", "rule big", "proved", True),
+        ("score: 600000", "pool p", "proved", True),
+        ('score: 3, kind: "a"', "queue rest", "proved", True),
+        ('kind: "b", score: 77', "rule odd", "proved", True),
+        ('kind: "a", score: 1', "no rule", "tried", False),
+        ("score: 5", "rule big", "tried", False),
+        ('score: 1, kind: "a", owner: "ana"', "queue rest", "tried", False),
+    ],
+)
+def test_a_field_that_is_left_out(given: str, expected: str, proof: str, passed: bool) -> None:
+    text = f'{LEAD}{RULES}test "t" {{\n  lead {{ {given} }}\n  expect {expected}\n}}\n'
+    (result,) = run_tests(loads(text))
+    assert (result.proof, result.passed) == (proof, passed)
+    assert bool(result.failures) != result.passed
+
+
+def test_what_depends_on_the_lead_stays_tried() -> None:
+    text = f'{LEAD}{RULES}test "t" {{\n  lead {{ id: "1", score: 1, kind: "b" }}\n  expect rule halves\n}}\n'
+    (result,) = run_tests(loads(text))
+    assert (result.proof, result.passed) == ("exact", True)
+
+
+def test_a_needle_that_trying_misses_is_found() -> None:
+    names = "abcdefgh"
+    fields = "".join(f"  {name}: integer 0..9999\n" for name in names)
+    rare = " and ".join(f"{name} == {(ord(name) * 7919) % 9973}" for name in names)
+    test = 'test "never" {\n  lead { a: 222 }\n  expect queue common\n}\n'
+    (result,) = run_tests(loads(f"lead {{\n{fields}}}\nwhen {rare} queue rare\nelse queue common\n{test}"))
+    assert not result.passed
+    assert "with b: 8141, c: 6087" in result.failures[0]
