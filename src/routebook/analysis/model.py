@@ -58,6 +58,10 @@ class Model:
         self, trees: Sequence[Tree], extra: Iterable[Mapping[str, Any]] = (), deadline: float | None = None
     ) -> None:
         self.deadline = deadline
+        self.steps = 0
+        """How many steps all searches have taken: a measure of time that is the same on every machine."""
+        self.spent = 0
+        """The steps of those that went into fewer blockers than the first proof named."""
         self.space = Space(trees, extra)
         self.lowerings = [Lowering(self.space, tree) for tree in trees]
         for lowering, tree in zip(self.lowerings, trees, strict=True):
@@ -152,6 +156,7 @@ class Model:
         try:
             search = Search(self.space, self.index, box, avoid, must, self.deadline, outside)
             answer = search.run(sat.handover)
+            self.steps += search.steps
         except OutOfTime:
             return Unknown((OUT_OF_TIME,))
         if isinstance(answer, Found) and self.space.ties.reasons and not self.is_real(answer.point):

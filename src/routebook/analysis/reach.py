@@ -21,6 +21,8 @@ from routebook.plan.tree import Branch, Leaf, RuleNode
 _ROUNDS: Final = 60
 _SHRUNK: Final = 40
 _NODES: Final = 1_500
+_STEPS: Final = 100_000
+"""Steps that proofs of minimality may take in one policy: beyond, a rule's blockers are few, but not proved fewest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +185,19 @@ def fewest_blockers(
     with fewer rules that hits all the leads seen so far: it does, or it lets another lead through.
     """
     best = _deleted(model, literal, model.entries_of(core))
+    if len(best) == 1 or model.spent > _STEPS:
+        return best, len(best) == 1
+    before = model.steps
+    try:
+        return _minimal(model, literal, best, among, point)
+    finally:
+        model.spent += model.steps - before
+
+
+def _minimal(
+    model: Model, literal: Literal, best: list[Entry], among: Ids, point: tuple[int, ...]
+) -> tuple[list[Entry], bool]:
+    """As `fewest_blockers`, from rules of which none can be spared."""
     needed = _needed(model, literal, best, among)
     if (
         len(needed) >= len(best) - 1
@@ -207,6 +222,7 @@ def fewest_blockers(
             try:
                 hitting, left = hitting_set(seen, len(best) - 1, left)
             except TooHard:
+                model.spent += _NODES
                 return best, False
             if hitting is None:
                 return best, True

@@ -233,6 +233,7 @@ class Search:
         self.by_dimension: dict[int, list[Clause]] = {}
         self.trail: list[_Step] = []
         self.conflicts = 0
+        self.steps = 0
         self.reasons: list[str] = []
         if not self.empty:
             for box in outside:
@@ -242,10 +243,9 @@ class Search:
         """Search to the end. Raises `OutOfTime`."""
         if self.empty:
             return Covered(0, dict(self.start))
-        steps = 0
         while True:
-            steps += 1
-            if self.deadline is not None and steps % 16 == 0 and monotonic() > self.deadline:
+            self.steps += 1
+            if self.deadline is not None and self.steps % 16 == 0 and monotonic() > self.deadline:
                 raise OutOfTime
             clause = self.blocking(self.point)
             if clause is None:
