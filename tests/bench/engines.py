@@ -25,11 +25,15 @@ Prepared = tuple[Decide, Callable[[dict[str, Any]], Any]]
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """One contender; `most` is the most rules that it is asked for: past that a round takes minutes."""
+    """One contender; `most` is the most rules that it is asked for: past that a round takes minutes.
+
+    A `slow` one is asked of few leads from the start.
+    """
 
     name: str
     prepare: Callable[[Rules], Prepared]
     most: int = 10_000
+    slow: bool = False
 
 
 def by_hand(rules: Rules) -> Prepared:
@@ -184,5 +188,5 @@ ENGINES = (
     Engine("zen-engine, decision table", zen),
     Engine("common-expression-language", common_expression_language, 1_000),
     Engine("rule-engine", rule_engine, 1_000),
-    Engine("cel-python", cel_python, 100),
+    Engine("cel-python", cel_python, 100, slow=True),
 )

@@ -60,7 +60,7 @@ def measure(engine: Engine, size: int, deep: bool, count: int = ROUNDS) -> tuple
     if size > engine.most:
         return None
     rules = w.rules(size)
-    slow = engine.name != "routebook" and size >= 1_000
+    slow = engine.slow or (engine.name != "routebook" and size >= 1_000)
     leads = w.leads(rules, 40 if slow else LEADS, deep)
     try:
         return rounds(engine, rules, leads, 3 if slow else count)
