@@ -283,7 +283,9 @@ def oddities(folder: Path) -> None:
     rare = " and ".join(f"{name} == {(ord(name) * 7919) % 9973}" for name in "abcdefgh")
     fields = "".join(f"  {name}: integer 0..9999\n" for name in "abcdefgh")
     test = 'test "never rare" {\n  lead { a: 222 }\n  expect queue common\n}\n'
-    (folder / "rare.route").write_text(f"lead {{\n{fields}}}\nwhen {rare} queue rare\nelse queue common\n{test}")
+    (folder / "rare.route").write_text(
+        f"lead {{\n{fields}}}\nwhen {rare} queue rare\nelse queue common\n{test}"
+    )
     shadowed = "lead {{ id: id score: integer 0..100 }} {} when score >= 70 queue {} else queue cold\n"
     (folder / "shadowed.route").write_text(shadowed.format("when score >= 50 queue hot rule never", "never"))
     (folder / "renamed.route").write_text(good.replace("rule seniors", "rule veterans"))

@@ -27,7 +27,7 @@ def grammar_path() -> Path:
 
 
 def parser() -> Lark:
-    """The LALR(1) parser of the policy language. Loading takes a fraction of a second; it is kept, and its tables are for later runs."""
+    """The LALR(1) parser of the policy language, loaded once; its tables are kept for later runs."""
     with _lock:
         return _load()
 
