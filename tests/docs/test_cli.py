@@ -75,7 +75,8 @@ def test_examples_are_well_formed(line: str) -> None:
     """Each names a command and only options that it has; nothing is run."""
     words = shlex.split(re.split(r" [<>|] ", line)[0])
     assert words[0] == "routebook"
-    context = command(words[1]).make_context(words[1], words[2:], resilient_parsing=False)
+    parent = click.Context(cli, info_name="routebook", help_option_names=["-h", "--help"])
+    context = command(words[1]).make_context(words[1], words[2:], parent=parent)
     assert context.params
 
 

