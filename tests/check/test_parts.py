@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from routebook import api
-from routebook.check.conditions import FieldRef, tests_in
+from routebook.check import conditions
 from routebook.diagnostics import PolicyError
 
 _LEAD = "lead { id: id  email: email  at: datetime  day: date  clock: time }\n"
@@ -29,8 +29,8 @@ def test_parts_are_fields(condition: str) -> None:
     policy = api.loads(f"{_LEAD}when {condition} queue q\nelse queue r")
     asked = policy.tree.rules[0].condition
     assert asked is not None
-    (test,) = tests_in(asked)
-    assert isinstance(test.left, FieldRef)
+    (test,) = conditions.tests_in(asked)
+    assert isinstance(test.left, conditions.FieldRef)
     assert f"{test.left.base}.{test.left.part}" == condition.partition(" ")[0]
 
 
