@@ -60,7 +60,7 @@ def test_another_layout(address: str) -> None:
         connection.execute(text("UPDATE routebook_meta SET value = '99'"))
     store.close()
     with pytest.raises(
-        StoreError, match="has layout 99, and this Routebook reads 1: a newer Routebook wrote it"
+        StoreError, match="has layout 99, and this Routebook reads up to 2: a newer Routebook wrote it"
     ):
         open_store(address)
 

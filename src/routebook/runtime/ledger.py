@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from routebook.runtime.state import (
@@ -134,7 +134,11 @@ class Ledger:
         chosen = frozenset(self.changes.reps)
         late = sorted(chosen - self._locks.reps)
         states = self._session.lock_reps(late) if late else {}
-        if any((states.get(id) or RepState()) != self._read[id] for id in late):
+        first = self.changes.rows[0].seq
+        # one that was changed by a later row of the log than ours was read too late to be drawn before it
+        if any(
+            (states.get(id) or RepState()) != self._read[id] or self._read[id].changed > first for id in late
+        ):
             raise NeedsLocks(Locks(frozenset(self._held), self._locks.reps | chosen))
 
     # --- reading ---
@@ -242,7 +246,9 @@ class Ledger:
     def give(self, rep: str, monday: date, weekday: int) -> None:
         """One more open lead for a rep, by the row that is appended next."""
         state = self.rep(rep)
-        self._reps[rep] = self.changes.reps[rep] = RepState(state.active + 1, self.next_seq())
+        self._reps[rep] = self.changes.reps[rep] = RepState(
+            state.active + 1, self.next_seq(), self.next_seq()
+        )
         week = list(self.week(rep, monday))
         week[weekday] += 1
         key = (rep, monday)
@@ -256,7 +262,9 @@ class Ledger:
     def release(self, rep: str) -> None:
         """One open lead less for a rep."""
         state = self.rep(rep)
-        self._reps[rep] = self.changes.reps[rep] = RepState(max(0, state.active - 1), state.last)
+        self._reps[rep] = self.changes.reps[rep] = RepState(
+            max(0, state.active - 1), state.last, self.next_seq()
+        )
 
     def forget(self, rep: str, monday: date, weekday: int) -> None:
         """One lead less of those that a rep was given on that day."""
@@ -265,7 +273,7 @@ class Ledger:
         key = (rep, monday)
         self._weeks[key] = self.changes.weeks[key] = (*week,)  # type: ignore[assignment]
         # the week is the rep's, and locked with the rep
-        self.changes.reps.setdefault(rep, self.rep(rep))
+        self._reps[rep] = self.changes.reps[rep] = replace(self.rep(rep), changed=self.next_seq())
 
     def rotate(self, key: str, rotation: Rotation) -> None:
         """A rotation after something other than a turn."""

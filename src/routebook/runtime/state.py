@@ -48,10 +48,14 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class RepState:
-    """A rep across all pools: leads open, and the log's number of the last assignment (0: never)."""
+    """A rep across all pools: leads open, and the log's number of the last assignment (0: never).
+
+    `changed` is that of the row that changed any of the rep's numbers last.
+    """
 
     active: int = 0
     last: int = 0
+    changed: int = 0
 
 
 Week: TypeAlias = tuple[int, int, int, int, int, int, int]

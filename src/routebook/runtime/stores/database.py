@@ -13,6 +13,7 @@ from routebook.runtime.errors import StoreError
 from routebook.runtime.state import LeadState, LogRow
 from routebook.runtime.stores import tables as t
 from routebook.runtime.stores.base import Text
+from routebook.runtime.stores.layouts import layout_of, upgrade
 from routebook.runtime.stores.sql import SqlSession, lead_of, row_of
 
 
@@ -80,20 +81,15 @@ class DatabaseStore(ABC):
         except SQLAlchemyError as error:
             raise StoreError(f"the store {self.url} failed: {error}") from error
 
-    def _is_laid_out(self, connection: Connection) -> bool:
-        """Whether the tables are there. Raises StoreError where another Routebook made them."""
-        if not self._engine.dialect.has_table(connection, t.meta.name):
-            return False
-        version = connection.execute(select(t.meta.c.value).where(t.meta.c.name == "version")).scalar()
-        if version != str(t.VERSION):
-            newer = version is not None and version.isdigit() and int(version) > t.VERSION
-            what = "a newer Routebook wrote it" if newer else "another Routebook wrote it"
-            raise StoreError(
-                f"the store {self.url} has layout {version}, and this Routebook reads {t.VERSION}: {what}"
-            )
-        return True
-
     def _lay_out(self, connection: Connection) -> None:
+        """Have the tables as this Routebook knows them: made, or brought up to date. Raises StoreError."""
+        version = layout_of(connection, self.url)
+        if version is None:
+            self._make(connection)
+            connection.execute(t.meta.insert(), {"name": "version", "value": str(t.VERSION)})
+        elif version != t.VERSION:
+            upgrade(connection, version, self.url)
+
+    def _make(self, connection: Connection) -> None:
         """Make the tables."""
         t.metadata.create_all(connection)
-        connection.execute(t.meta.insert(), {"name": "version", "value": str(t.VERSION)})

@@ -52,9 +52,11 @@ class PostgresStore(DatabaseStore):
         self._process = os.getpid()
         with self._words(), engine.begin() as connection:
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LAYING_OUT})")
-            if not self._is_laid_out(connection):
-                self._lay_out(connection)
-                connection.exec_driver_sql(_GUARD)
+            self._lay_out(connection)
+
+    def _make(self, connection: Connection) -> None:
+        super()._make(connection)
+        connection.exec_driver_sql(_GUARD)
 
     @contextmanager
     def session(self) -> Iterator[SqlSession]:
@@ -99,12 +101,12 @@ class _Locks:
             " SELECT key, 0, '' FROM unnest(CAST(:keys AS text[])) AS key ON CONFLICT DO NOTHING"
         )
         self.reps = prepared(
-            "SELECT id, active, last FROM routebook_reps WHERE id = ANY(:keys)"
+            "SELECT id, active, last, changed FROM routebook_reps WHERE id = ANY(:keys)"
             ' ORDER BY id COLLATE "C" FOR UPDATE'
         )
         self.new_reps = prepared(
-            "INSERT INTO routebook_reps (id, active, last)"
-            " SELECT key, 0, 0 FROM unnest(CAST(:keys AS text[])) AS key ON CONFLICT DO NOTHING"
+            "INSERT INTO routebook_reps (id, active, last, changed)"
+            " SELECT key, 0, 0, 0 FROM unnest(CAST(:keys AS text[])) AS key ON CONFLICT DO NOTHING"
         )
         self.numbers = prepared("SELECT nextval('routebook_numbers') FROM generate_series(1, :count)")
 
@@ -137,7 +139,7 @@ class _PostgresSession(SqlSession):
         if len(found) < len(ids):
             self._locks.new_reps.many(self._connection, [asked])
             found = self._locks.reps.ask(self._connection, asked)
-        return {row.id: RepState(row.active, row.last) for row in found}
+        return {row.id: RepState(row.active, row.last, row.changed) for row in found}
 
 
 def _engine_of(url: str) -> Engine:

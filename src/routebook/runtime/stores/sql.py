@@ -68,7 +68,7 @@ class SqlSession:
         return {row.key: Rotation(**json.loads(row.state)) for row in self._ask(self._do.rotations, keys)}
 
     def reps(self, ids: Collection[str]) -> dict[str, RepState]:
-        return {row.id: RepState(row.active, row.last) for row in self._ask(self._do.reps, ids)}
+        return {row.id: RepState(row.active, row.last, row.changed) for row in self._ask(self._do.reps, ids)}
 
     def weeks(self, ids: Collection[str], mondays: Collection[date]) -> dict[WeekKey, Week]:
         days = self._do.keys([monday.isoformat() for monday in mondays])
@@ -181,7 +181,7 @@ def _rotation(item: tuple[str, Rotation]) -> dict[str, Any]:
 
 def _rep(item: tuple[str, RepState]) -> dict[str, Any]:
     id, rep = item
-    return {"id": id, "active": rep.active, "last": rep.last}
+    return {"id": id, "active": rep.active, "last": rep.last, "changed": rep.changed}
 
 
 def _week(item: tuple[WeekKey, Week]) -> dict[str, Any]:

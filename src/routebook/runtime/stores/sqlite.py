@@ -141,8 +141,7 @@ class SqliteStore(DatabaseStore):
                 with self._words(), self._engine.connect() as connection:
                     _use_write_ahead_log(connection)
                     with connection.begin():
-                        if not self._is_laid_out(connection):
-                            self._make(connection)
+                        self._lay_out(connection)
                 return
             except StoreUnavailable:
                 # changing the journal's mode does not wait for another process that is at it too
@@ -154,7 +153,7 @@ class SqliteStore(DatabaseStore):
         """Make the tables, unless the file is something else."""
         if connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'").first():
             raise StoreError(f"the store {self.url} is another program's database: name a file of its own")
-        self._lay_out(connection)
+        super()._make(connection)
         for change in ("UPDATE", "DELETE"):
             connection.exec_driver_sql(_GUARD.format(event=change))
 

@@ -6,8 +6,8 @@ from typing import Final
 
 from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Sequence, Table, Text
 
-VERSION: Final = 1
-"""Of the tables' layout. A store of another version is refused, in words."""
+VERSION: Final = 2
+"""Of the tables' layout. A store of an older version is upgraded by the steps in `layouts`, which say what changed."""
 
 metadata: Final = MetaData()
 
@@ -85,6 +85,7 @@ reps: Final = Table(
     Column("id", Text, primary_key=True),
     Column("active", Integer, nullable=False),
     Column("last", BigInteger, nullable=False),
+    Column("changed", BigInteger, nullable=False, server_default="0"),
     sqlite_with_rowid=False,
 )
 weeks: Final = Table(
