@@ -2,21 +2,114 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
+from collections.abc import Iterable
+from datetime import timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final, Self
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from routebook.diagnostics import Diagnostic, PolicyError
 from routebook.files import SETTINGS_FILE, settings_file
 from routebook.lint.kinds import INVALID_SETTINGS
 from routebook.lint.model import Level
-from routebook.text import nearest
+from routebook.text import nearest, read_span
 
 _MISFIT: Final = "settings"
-"""The type that pydantic's errors carry where the words are already ours."""
+"""The type that pydantic's errors carry where the words are already ours, each with its help."""
+
+_WORDS: Final = "words"
+"""The type of those whose words are ours and follow the setting's name."""
+
+_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+_VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+def _wrong(words: str) -> PydanticCustomError:
+    return PydanticCustomError(_WORDS, "{words}", {"words": words})
+
+
+def _span(value: object) -> timedelta:
+    if isinstance(value, timedelta):
+        return value
+    found = read_span(value) if isinstance(value, str) else None
+    if found is None:
+        raise _wrong(f"`{value}` is not a length of time such as 30d, 12h, 15m or 10s")
+    return found
+
+
+Span = Annotated[timedelta, BeforeValidator(_span)]
+
+
+class Destination(BaseModel):
+    """Where notices go: a webhook by its `url`, or a `file` of JSON lines (`-` is standard output).
+
+    `secret` is the name of the environment variable that holds what a webhook is signed with; `attempts` how
+    often a notice is tried before it is given up, `timeout` how long an answer may take.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    url: str | None = None
+    secret: str | None = None
+    file: str | None = None
+    timeout: Span = timedelta(seconds=10)
+    attempts: Annotated[int, Field(ge=1, le=100, strict=True)] = 12
+
+    @field_validator("url")
+    @classmethod
+    def _address(cls, url: str | None) -> str | None:
+        if url is None:
+            return None
+        try:
+            parts = urlsplit(url)
+            well_formed = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        except ValueError:
+            well_formed = False
+        if not well_formed or not url.isascii() or not url.isprintable() or " " in url:
+            raise _wrong(f"`{url}` is not an address that begins with https:// or http://")
+        if "@" in parts.netloc:
+            raise _wrong("it holds a password, which anybody who reads the settings would know; leave it out")
+        return url
+
+    @field_validator("secret")
+    @classmethod
+    def _variable(cls, secret: str | None) -> str | None:
+        # what is wrong is not repeated: it may be the secret itself
+        if secret is not None and not _VARIABLE.fullmatch(secret):
+            raise _wrong("it has to be the name of an environment variable, which holds the secret")
+        return secret
+
+    @field_validator("timeout")
+    @classmethod
+    def _patience(cls, timeout: timedelta) -> timedelta:
+        if timeout > timedelta(minutes=5):
+            raise _wrong("an answer may take 5 minutes at most")
+        return timeout
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if (self.url is None) == (self.file is None):
+            raise _wrong("it needs either a `url` or a `file`")
+        if self.url is not None and self.secret is None:
+            raise _wrong(
+                'it needs a `secret`, the name of an environment variable: secret = "ROUTEBOOK_SECRET"'
+            )
+        if self.file is not None and (self.secret is not None or not self.file):
+            raise _wrong("a `file` needs a name, and no `secret`")
+        return self
 
 
 class Settings(BaseModel):
@@ -31,6 +124,8 @@ class Settings(BaseModel):
     lint: dict[str, Level] = Field(default_factory=dict)
     handoff: tuple[str, ...] = ()
     statuses: dict[str, str] = Field(default_factory=dict)
+    notify: dict[str, Destination] = Field(default_factory=dict)
+    dedupe: dict[str, Span] = Field(default_factory=dict)
     folder: Path = Field(default=Path(), exclude=True)
 
     @field_validator("lint")
@@ -46,6 +141,14 @@ class Settings(BaseModel):
             words = "; ".join(message for message, _ in problems)
             raise PydanticCustomError(_MISFIT, "{words}", {"words": words, "problems": tuple(problems)})
         return levels
+
+    @field_validator("notify")
+    @classmethod
+    def _names(cls, destinations: dict[str, Destination]) -> dict[str, Destination]:
+        for name in destinations:
+            if not _NAME.fullmatch(name):
+                raise _wrong(f"`{name}` is no name for a destination: letters, digits, `_` and `-` will do")
+        return destinations
 
     def path(self, name: str) -> Path:
         """A path of the settings, from where they stand."""
@@ -81,11 +184,14 @@ def _explain(problem: Any) -> list[tuple[str, str | None]]:
     """What pydantic found, as messages with what to do about them."""
     if problem["type"] == _MISFIT:
         return [*problem["ctx"]["problems"]]
-    name = ".".join(str(part) for part in problem["loc"])
+    place = [str(part) for part in problem["loc"]]
+    name = ".".join(place)
     if problem["type"] == "extra_forbidden":
-        meant = nearest(name, Settings.model_fields)
+        known: Iterable[str] = Destination.model_fields if place[0] == "notify" else Settings.model_fields
+        meant = nearest(place[-1], known)
         return [(f"there is no setting `{name}`", f"did you mean `{meant}`?" if meant else None)]
-    return [(f"the setting `{name}` is wrong: {str(problem['msg']).lower()}", None)]
+    words = str(problem["msg"]) if problem["type"] == _WORDS else str(problem["msg"]).lower()
+    return [(f"the setting `{name}` is wrong: {words}", None)]
 
 
 def _finding(path: Path, message: str, help: str | None) -> Diagnostic:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable
+from datetime import timedelta
+from typing import Final
+
+_UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
 def clean(value: str) -> str:
@@ -76,3 +81,26 @@ def listed(items: Iterable[str], word: str = "and") -> str:
 def counted(number: int, singular: str, plural: str | None = None) -> str:
     """`1 rule`, `2 rules`: a number with its noun."""
     return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
+
+
+def read_span(text: str) -> timedelta | None:
+    """A length of time such as `30d`, `12h`, `15m`, `10s` or `1h30m`; None for anything else, and for none at all."""
+    parts = re.findall(r"([0-9]{1,6})([smhdw])", text)
+    if not parts or "".join(number + unit for number, unit in parts) != text.strip():
+        return None
+    try:
+        span = sum((timedelta(**{_UNITS[unit]: int(number)}) for number, unit in parts), timedelta())
+    except OverflowError:
+        return None
+    return span if span else None
+
+
+def show_span(span: timedelta) -> str:
+    """A length of time as people say it, in the largest units that it has: `30 days`, `1 hour and 30 minutes`."""
+    seconds = round(span.total_seconds())
+    parts = []
+    for unit, size in (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1)):
+        number, seconds = divmod(seconds, size)
+        if number:
+            parts.append(counted(number, unit))
+    return listed(parts) or "no time"
