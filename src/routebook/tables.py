@@ -11,14 +11,11 @@ import polars as pl
 from polars.io.plugins import register_io_source
 
 from routebook.api import Policy, moment
-from routebook.check.conditions import Comparison, Derive, Scope, fields_in
+from routebook.codegen.alike import needed_fields
 from routebook.codegen.columns import TableDecider
-from routebook.codegen.emit import conditions_of
-from routebook.codegen.normal import each_once
 from routebook.diagnostics import RoutebookError
 from routebook.intake.frames import read_frame
 from routebook.intake.validate import Intake, Invalid
-from routebook.plan.tree import Tree
 
 ROWS: Final = 100_000
 """Files are read so many rows at a time."""
@@ -103,19 +100,6 @@ class Table:
         columns = {"lead": pl.String(), **_RESULT} if with_id else _RESULT
         _write(decided(), pl.Schema(columns), output)
         return done
-
-
-def needed_fields(tree: Tree) -> frozenset[str]:
-    """The fields of the lead that decisions depend on."""
-    needed = set()
-    for condition in each_once(conditions_of(tree)):
-        if isinstance(condition, Comparison):
-            for operand in (condition.left, *condition.right):
-                needed |= {ref.base for ref in fields_in(operand) if ref.scope is Scope.LEAD}
-    for computed in tree.computed.values():
-        if not isinstance(computed, Derive):
-            needed |= {entry.per.base for entry in computed.entries if entry.per is not None}
-    return frozenset(needed)
 
 
 def _scan(path: Path) -> pl.LazyFrame:

@@ -11,43 +11,45 @@ from hypothesis import given, settings
 from routebook.api import Policy
 from routebook.decision import Lead
 from routebook.plan.walk import walk
+from routebook.types import NumberType
 from support.policies import Wanted, policies_with_leads
 
 np = pytest.importorskip("numpy")
 columns = pytest.importorskip("routebook.codegen.columns")
+by_column = pytest.importorskip("routebook.codegen.values")
 
 MANY = Wanted(rules=25, fields=5, definitions=2, reps=False, splits=False)
 FEW = Wanted(rules=12, computed=False, reps=False, splits=False, arithmetic=False, between_fields=False)
 
 
 def coded(policy: Policy, leads: list[Lead]) -> dict[str, Any]:
-    """The leads as columns, each value given a place of its own where it first comes."""
+    """The leads as columns: whole numbers as they are, of others each value given a place where it first comes."""
     found: dict[str, Any] = {}
     for field in policy.tree.schema:
+        column = [lead.get(field.name) for lead in leads]
+        if isinstance(field.type, NumberType) and all(_is_whole(value) for value in column):
+            known = np.array([value is not None for value in column])
+            numbers = np.array([value or 0 for value in column], dtype=np.int64)
+            found[field.name] = by_column.Whole(numbers, None if known.all() else known)
+            continue
         values: list[Any] = []
-        codes = []
-        for lead in leads:
-            value = lead.get(field.name)
+        for value in column:
             if value not in values:
                 values.append(value)
-            codes.append(values.index(value))
-        whole = all(
-            isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**63 for value in values
-        )
-        found[field.name] = (
-            columns.Whole(np.array([values[code] for code in codes], dtype=np.int64))
-            if whole
-            else columns.Coded(np.array(codes), values)
-        )
+        found[field.name] = by_column.Coded(np.array([values.index(value) for value in column]), values)
     return found
+
+
+def _is_whole(value: Any) -> bool:
+    return value is None or (isinstance(value, int) and abs(value) < 2**63)
 
 
 def agree(policy: Policy, leads: list[Lead], now: datetime) -> None:
     places = {id(leaf): number for number, leaf in enumerate(policy.tree.leaves())}
     expected = [places.get(id(walk(policy.tree, lead, now).leaf), -1) for lead in leads]
     decider = columns.TableDecider(policy.tree)
-    for by_row in {decider.by_row, True}:
-        decider.by_row = by_row
+    for by_row in {decider.rules.by_row, True, False}:
+        decider.rules.by_row = by_row
         assert decider.decide(coded(policy, leads), len(leads), now).tolist() == expected
 
 

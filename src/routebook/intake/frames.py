@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from routebook.codegen.columns import Coded, Values, Whole
+from routebook.codegen.values import Coded, Values, Whole
 from routebook.intake.fields import FieldReader
 from routebook.intake.problems import Misfit
 from routebook.intake.validate import Intake
