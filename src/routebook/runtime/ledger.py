@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
+from routebook.runtime.notices.outbox import Notice
 from routebook.runtime.state import (
     NO_LEADS,
     NO_RESULT,
@@ -14,6 +15,7 @@ from routebook.runtime.state import (
     Head,
     LeadState,
     LogRow,
+    Presence,
     RepState,
     Result,
     ResultKey,
@@ -235,19 +237,20 @@ class Ledger:
             found = self._heads[chain] = self._session.heads((chain,)).get(chain, NO_ROWS)
         return found
 
-    def append(self, row: LogRow, lead: LeadState) -> None:
-        """Add a row to the log, with where it leaves its lead."""
+    def append(self, row: LogRow, lead: LeadState | None) -> None:
+        """Add a row to the log, with where it leaves its lead; None for a row that is about no lead."""
         self._left -= 1
         self._seq = row.seq if self._exclusive else next(self._numbers, row.seq + 1) - 1
         self._heads[row.chain] = self.changes.heads[row.chain] = Head(row.n, row.hash)
         self.changes.rows.append(row)
-        self._leads[lead.id] = self.changes.leads[lead.id] = lead
+        if lead is not None:
+            self._leads[lead.id] = self.changes.leads[lead.id] = lead
 
     def give(self, rep: str, monday: date, weekday: int) -> None:
         """One more open lead for a rep, by the row that is appended next."""
         state = self.rep(rep)
         self._reps[rep] = self.changes.reps[rep] = RepState(
-            state.active + 1, self.next_seq(), self.next_seq()
+            state.active + 1, self.next_seq(), self.next_seq(), state.presence
         )
         week = list(self.week(rep, monday))
         week[weekday] += 1
@@ -263,8 +266,17 @@ class Ledger:
         """One open lead less for a rep."""
         state = self.rep(rep)
         self._reps[rep] = self.changes.reps[rep] = RepState(
-            max(0, state.active - 1), state.last, self.next_seq()
+            max(0, state.active - 1), state.last, self.next_seq(), state.presence
         )
+
+    def mark(self, rep: str, presence: Presence) -> None:
+        """Whether a rep is there, by the row that is appended next."""
+        state = replace(self.rep(rep), presence=presence, changed=self.next_seq())
+        self._reps[rep] = self.changes.reps[rep] = state
+
+    def tell(self, notices: Iterable[Notice]) -> None:
+        """Leave notices in the outbox."""
+        self.changes.notices.extend(notices)
 
     def forget(self, rep: str, monday: date, weekday: int) -> None:
         """One lead less of those that a rep was given on that day."""

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Final, NamedTuple, TypeAlias
 
 from routebook.decision import Outcome
+from routebook.runtime.notices.outbox import Notice
 
 REOPENED: Final = frozenset({"recycled", Outcome.NURTURED, Outcome.UNASSIGNED, Outcome.UNDECIDED})
 """The statuses of leads that are routed anew when they come again; any other lead has its assignment."""
@@ -46,16 +47,24 @@ class Turn:
         )
 
 
+class Presence(NamedTuple):
+    """Whether a rep is there, as was last said, and since when."""
+
+    online: bool
+    since: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class RepState:
     """A rep across all pools: leads open, and the log's number of the last assignment (0: never).
 
-    `changed` is that of the row that changed any of the rep's numbers last.
+    `changed` is that of the row that changed anything of this last. `presence` is None where nobody ever said.
     """
 
     active: int = 0
     last: int = 0
     changed: int = 0
+    presence: Presence | None = None
 
 
 Week: TypeAlias = tuple[int, int, int, int, int, int, int]
@@ -100,6 +109,13 @@ class LeadState:
     def reopened(self) -> bool:
         """Whether the lead is routed anew when it comes again."""
         return self.status in REOPENED
+
+
+class First(NamedTuple):
+    """The lead that was the first with a value, of those that count as the same, and when it came."""
+
+    lead: str
+    at: datetime
 
 
 class ResultKey(NamedTuple):
@@ -166,6 +182,8 @@ class Changes:
     stickies: dict[StickyKey, StickyRep] = field(default_factory=dict)
     results: dict[ResultKey, Result] = field(default_factory=dict)
     heads: dict[str, Head] = field(default_factory=dict)
+    firsts: dict[str, First] = field(default_factory=dict)
+    notices: list[Notice] = field(default_factory=list)
 
     def __bool__(self) -> bool:
         return bool(self.rows)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
+from routebook.runtime.notices.outbox import Outbox
 from routebook.runtime.state import (
     Changes,
     Head,
@@ -113,6 +114,10 @@ class Store(Protocol):
         """The log's rows in order, those after the number `after`; where `lead` is given, that lead's only."""
 
     def lead(self, id: str) -> LeadState | None: ...
+
+    @property
+    def outbox(self) -> Outbox:
+        """The notices that were written, and what became of them."""
 
     def standing(self, statuses: Collection[str]) -> list[LeadState]:
         """The leads in one of these statuses, in the order in which they came to it where they are."""

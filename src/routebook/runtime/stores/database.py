@@ -10,10 +10,12 @@ from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from routebook.runtime.errors import StoreError
+from routebook.runtime.notices.outbox import Outbox
 from routebook.runtime.state import LeadState, LogRow
 from routebook.runtime.stores import tables as t
 from routebook.runtime.stores.base import Text
 from routebook.runtime.stores.layouts import layout_of, upgrade
+from routebook.runtime.stores.posting import SqlOutbox
 from routebook.runtime.stores.sql import SqlSession, lead_of, row_of
 
 
@@ -63,8 +65,18 @@ class DatabaseStore(ABC):
         with self._reading() as connection:
             return [lead_of(row) for row in connection.execute(asked)]
 
+    @property
+    def outbox(self) -> Outbox:
+        return SqlOutbox(self._transaction, self._reading)
+
     def close(self) -> None:
         self._engine.dispose()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        """A transaction apart from those of sessions: it changes nothing that a session reads."""
+        with self._words(), self._engine.begin() as connection:
+            yield connection
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:

@@ -33,15 +33,35 @@ class Step:
         return (*self.common, *own[dialect])
 
 
+_FIRSTS: Final = (
+    "CREATE TABLE routebook_firsts (key TEXT NOT NULL, lead TEXT NOT NULL, at TEXT NOT NULL,"
+    " PRIMARY KEY (key))"
+)
+_OUTBOX: Final = (
+    "CREATE TABLE routebook_outbox (key TEXT NOT NULL, destination TEXT NOT NULL, seq BIGINT NOT NULL,"
+    " kind TEXT NOT NULL, lead TEXT NOT NULL, addressee TEXT NOT NULL, body TEXT NOT NULL, at TEXT NOT NULL,"
+    " state TEXT NOT NULL, attempts INTEGER NOT NULL, due TEXT NOT NULL, holder TEXT, error TEXT,"
+    " PRIMARY KEY (key, destination))"
+)
+_OUTBOX_DUE: Final = (
+    "CREATE INDEX routebook_outbox_due ON routebook_outbox (due, seq) WHERE state = 'waiting'"
+)
+
 STEPS: Final = (
     Step(
         2,
         common=(
             # the log's number of the row that last changed the rep
             "ALTER TABLE routebook_reps ADD COLUMN changed BIGINT DEFAULT 0 NOT NULL",
+            # whether the rep is there, and since when
+            "ALTER TABLE routebook_reps ADD COLUMN presence TEXT",
         ),
-        sqlite=(),
-        postgresql=(),
+        sqlite=(
+            f"{_FIRSTS} WITHOUT ROWID",
+            f"{_OUTBOX} WITHOUT ROWID",
+            _OUTBOX_DUE,
+        ),
+        postgresql=(_FIRSTS, _OUTBOX, _OUTBOX_DUE),
     ),
 )
 assert STEPS[-1].version == t.VERSION, "the last step leads to the layout of `tables`"

@@ -24,6 +24,7 @@ from routebook.runtime.state import (
     WeekKey,
 )
 from routebook.runtime.stores.base import Session, Text
+from routebook.runtime.stores.memory_outbox import MemoryOutbox
 
 _K = TypeVar("_K")
 _V = TypeVar("_V")
@@ -48,6 +49,7 @@ class MemoryStore:
         self._results: dict[ResultKey, Result] = {}
         self._heads: dict[str, Head] = {}
         self._texts: dict[str, Text] = {}
+        self.outbox = MemoryOutbox()
 
     @contextmanager
     def session(self) -> Iterator[Session]:
@@ -68,6 +70,7 @@ class MemoryStore:
         self._stickies.update(changes.stickies)
         self._results.update(changes.results)
         self._heads.update(changes.heads)
+        self.outbox.write(changes.notices)
 
     def keep(self, texts: Mapping[str, Text]) -> None:
         with self._lock:

@@ -19,7 +19,7 @@ from sqlalchemy.exc import ArgumentError
 from routebook.runtime.errors import StoreError, StoreUnavailable
 from routebook.runtime.state import Changes, RepState
 from routebook.runtime.stores.database import DatabaseStore
-from routebook.runtime.stores.sql import SqlSession
+from routebook.runtime.stores.sql import SqlSession, rep_of
 from routebook.runtime.stores.statements import Prepared, Statements
 
 _RESTS: Final = 64
@@ -101,7 +101,7 @@ class _Locks:
             " SELECT key, 0, '' FROM unnest(CAST(:keys AS text[])) AS key ON CONFLICT DO NOTHING"
         )
         self.reps = prepared(
-            "SELECT id, active, last, changed FROM routebook_reps WHERE id = ANY(:keys)"
+            "SELECT id, active, last, changed, presence FROM routebook_reps WHERE id = ANY(:keys)"
             ' ORDER BY id COLLATE "C" FOR UPDATE'
         )
         self.new_reps = prepared(
@@ -139,7 +139,7 @@ class _PostgresSession(SqlSession):
         if len(found) < len(ids):
             self._locks.new_reps.many(self._connection, [asked])
             found = self._locks.reps.ask(self._connection, asked)
-        return {row.id: RepState(row.active, row.last, row.changed) for row in found}
+        return {row.id: rep_of(row) for row in found}
 
 
 def _engine_of(url: str) -> Engine:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, Row, Table
@@ -15,6 +15,7 @@ from routebook.runtime.state import (
     Head,
     LeadState,
     LogRow,
+    Presence,
     RepState,
     Result,
     ResultKey,
@@ -26,16 +27,9 @@ from routebook.runtime.state import (
 )
 from routebook.runtime.stores import tables as t
 from routebook.runtime.stores.base import Text
+from routebook.runtime.stores.posting import written
 from routebook.runtime.stores.statements import Prepared, Statements
-
-
-def show_time(moment: datetime) -> str:
-    """A moment so that texts sort as moments do: UTC, always with microseconds."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
-
-def read_time(text: str) -> datetime:
-    return datetime.fromisoformat(text)
+from routebook.runtime.stores.times import read_time, show_time
 
 
 class SqlSession:
@@ -68,7 +62,7 @@ class SqlSession:
         return {row.key: Rotation(**json.loads(row.state)) for row in self._ask(self._do.rotations, keys)}
 
     def reps(self, ids: Collection[str]) -> dict[str, RepState]:
-        return {row.id: RepState(row.active, row.last, row.changed) for row in self._ask(self._do.reps, ids)}
+        return {row.id: rep_of(row) for row in self._ask(self._do.reps, ids)}
 
     def weeks(self, ids: Collection[str], mondays: Collection[date]) -> dict[WeekKey, Week]:
         days = self._do.keys([monday.isoformat() for monday in mondays])
@@ -109,6 +103,7 @@ class SqlSession:
         self._upsert(t.stickies, map(_sticky, changes.stickies.items()))
         self._upsert(t.results, map(_result, changes.results.items()))
         self._upsert(t.chains, map(_head, changes.heads.items()))
+        self._do.post.many(self._connection, map(written, changes.notices))
 
     def keep(self, texts: Mapping[str, Text]) -> None:
         rows = ({"digest": digest, "kind": text.kind, "text": text.text} for digest, text in texts.items())
@@ -181,7 +176,26 @@ def _rotation(item: tuple[str, Rotation]) -> dict[str, Any]:
 
 def _rep(item: tuple[str, RepState]) -> dict[str, Any]:
     id, rep = item
-    return {"id": id, "active": rep.active, "last": rep.last, "changed": rep.changed}
+    return {
+        "id": id,
+        "active": rep.active,
+        "last": rep.last,
+        "changed": rep.changed,
+        "presence": None if rep.presence is None else _said(rep.presence),
+    }
+
+
+def rep_of(row: Row[Any]) -> RepState:
+    """Where a rep stands, as it was read."""
+    presence = None
+    if row.presence is not None:
+        word, _, since = row.presence.partition(" ")
+        presence = Presence(word == "online", read_time(since))
+    return RepState(row.active, row.last, row.changed, presence)
+
+
+def _said(presence: Presence) -> str:
+    return f"{'online' if presence.online else 'offline'} {show_time(presence.since)}"
 
 
 def _week(item: tuple[WeekKey, Week]) -> dict[str, Any]:

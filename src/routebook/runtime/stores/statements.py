@@ -46,6 +46,7 @@ class Statements:
     def __init__(self, dialect: Dialect) -> None:
         self._dialect = dialect
         self.append = Prepared(t.log.insert(), dialect)
+        self.post = Prepared(t.outbox.insert(), dialect)
         self.keep = Prepared(_INSERTS[dialect.name](t.texts).on_conflict_do_nothing(), dialect)
         self.last = Prepared(select(func.max(t.log.c.seq)), dialect)
         self.leads = self._asking(t.leads, "id")

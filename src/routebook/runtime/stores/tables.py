@@ -86,6 +86,7 @@ reps: Final = Table(
     Column("active", Integer, nullable=False),
     Column("last", BigInteger, nullable=False),
     Column("changed", BigInteger, nullable=False, server_default="0"),
+    Column("presence", Text),
     sqlite_with_rowid=False,
 )
 weeks: Final = Table(
@@ -122,4 +123,38 @@ chains: Final = Table(
     Column("length", BigInteger, nullable=False),
     Column("hash", Text, nullable=False),
     sqlite_with_rowid=False,
+)
+firsts: Final = Table(
+    "routebook_firsts",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("lead", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+outbox: Final = Table(
+    "routebook_outbox",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("destination", Text, primary_key=True),
+    Column("seq", BigInteger, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("lead", Text, nullable=False),
+    Column("addressee", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("due", Text, nullable=False),
+    Column("holder", Text),
+    Column("error", Text),
+    sqlite_with_rowid=False,
+)
+# of those that wait alone: the others are the many
+Index(
+    "routebook_outbox_due",
+    outbox.c.due,
+    outbox.c.seq,
+    sqlite_where=outbox.c.state == "waiting",
+    postgresql_where=outbox.c.state == "waiting",
 )
