@@ -7,11 +7,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 import polars as pl
 from polars.io.plugins import register_io_source
 
 from routebook.api import Policy, moment
-from routebook.codegen.alike import needed_fields
+from routebook.codegen.alike import needed_fields, only_domains
 from routebook.codegen.columns import TableDecider
 from routebook.diagnostics import RoutebookError
 from routebook.intake.frames import read_frame
@@ -38,34 +39,28 @@ class Table:
         )
         self._decider = TableDecider(tree)
         leaves = list(tree.leaves())
-        # the last is for rows that no rule takes, which is where -1 points to
         self._rules = pl.Series("rule", [*(leaf.rule for leaf in leaves), None], dtype=pl.String)
         self._plans = pl.Series(
             "plan", [*(list(leaf.plan.texts) for leaf in leaves), []], dtype=pl.List(pl.String)
         )
         self._needed = needed_fields(tree)
+        self._domains = only_domains(tree)
 
     def decide(self, frame: pl.DataFrame, now: datetime | None = None) -> pl.DataFrame:
         """For each row, in order: `fits` (whether it is a valid lead), `rule` and `plan`.
 
         A row that does not fit, and one that no rule takes, has no rule; `problems` says what is wrong with a row.
         """
-        leads = read_frame(frame, self._intake, self._needed)
-        fits = leads.fits
-        if not leads.fits.all():
-            leads = read_frame(frame.filter(pl.Series(fits)), self._intake, self._needed)
-        found = self._decider.decide(leads.columns, int(fits.sum()), moment(now))
-        places = pl.Series(fits).cast(pl.Int32) - 2
-        if fits.all():
-            places = pl.Series(found)
-        else:
-            scattered = places.to_numpy(writable=True)
-            scattered[:] = -1
-            scattered[fits] = found
-            places = pl.Series(scattered)
-        places = places.cast(pl.Int64) % len(self._rules)
+        leads = read_frame(frame, self._intake, self._needed, self._domains)
+        found = self._decider.decide(leads.columns, int(leads.fits.sum()), moment(now))
+        places = found
+        if len(found) < frame.height:
+            places = np.full(frame.height, -1, dtype=np.int32)
+            places[leads.fits] = found
+        # the last is for rows that no rule takes
+        at = pl.Series(np.where(places < 0, len(self._rules) - 1, places))
         return pl.DataFrame(
-            {"fits": pl.Series(fits), "rule": self._rules.gather(places), "plan": self._plans.gather(places)}
+            {"fits": pl.Series(leads.fits), "rule": self._rules.gather(at), "plan": self._plans.gather(at)}
         )
 
     def problems(self, record: Mapping[str, Any]) -> tuple[str, ...]:

@@ -54,7 +54,7 @@ class OneByOne:
         known: dict[tuple[Any, ...], int] = {}
         found: list[int] = []
         remember = True
-        for key in zip(*(part.keys() for part in parts), strict=True):
+        for key in zip(*(part.row_keys() for part in parts), strict=True):
             number = known.get(key) if remember else None
             if number is None:
                 lead = {}
@@ -81,6 +81,13 @@ class OneByOne:
 def needed_fields(tree: Tree) -> frozenset[str]:
     """The fields of the lead that the tree's rules ask of, themselves or by the computed fields that they use."""
     return frozenset(ref.base for ref in _asked(tree) if ref.scope is Scope.LEAD)
+
+
+def only_domains(tree: Tree) -> frozenset[str]:
+    """The addresses of which the rules ask nothing but the domain."""
+    refs = _asked(tree)
+    others = {ref.base for ref in refs if ref.part != "domain"}
+    return frozenset(ref.base for ref in refs if ref.part == "domain" and ref.base not in others)
 
 
 def used_computed(tree: Tree) -> list[Computed]:

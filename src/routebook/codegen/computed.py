@@ -88,7 +88,7 @@ def _entry(tree: Tree, entry: PointsEntry) -> _Amounts:
             return np.zeros(rows, dtype=np.int64)
         if isinstance(column, Whole) and (fast := _whole(entry, column)) is not None:
             return fast
-        keys = column.keys()
+        keys = column.row_keys()
         known = {key: _times(tree, entry, ref, column.value(key)) for key in set(keys)}
         return _numbers([known[key] for key in keys])
 

@@ -25,7 +25,7 @@ class Coded:
     def part(self, rows: slice | Ints) -> Coded:
         return Coded(self.codes[rows], self.values)
 
-    def keys(self) -> list[Any]:
+    def row_keys(self) -> list[Any]:
         """For each row what stands for its value: equal only where the value is."""
         found: list[Any] = self.codes.tolist()
         return found
@@ -45,7 +45,7 @@ class Whole:
     def part(self, rows: slice | Ints) -> Whole:
         return Whole(self.numbers[rows], None if self.known is None else self.known[rows])
 
-    def keys(self) -> list[Any]:
+    def row_keys(self) -> list[Any]:
         """For each row its number, or None."""
         found: list[Any] = self.numbers.tolist()
         if self.known is None:
