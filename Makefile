@@ -57,6 +57,11 @@ bench: $(VENV)/.dev ## Measure speed against other rule engines, and write docs/
 pace: $(VENV)/.dev ## Check that decisions are not slower than they were, as ratios to plain Python.
 	@$(PY) tests/bench/one_lead.py --short
 
+.PHONY: mutants
+mutants: $(VENV)/.dev ## Plant mistakes in the analyser, and count those that the tests notice.
+	@$(INSTALL) -e '.[dev,mutants]'
+	@$(PY) tests/mutation/analyser.py $(ARGS)
+
 .PHONY: format
 format: $(VENV)/.dev ## Format the code and apply the safe fixes.
 	@$(BIN)/ruff check --fix-only .
