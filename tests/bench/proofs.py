@@ -67,5 +67,5 @@ def run(size: int, kind: str) -> None:
 
 if __name__ == "__main__":
     for wanted in [int(argument) for argument in sys.argv[1:]] or [50, 200, 1000, 5000]:
-        for shape in ("territory", "mixed"):
+        for shape in ("territory", "mixed", "dense"):
             run(wanted, shape)
