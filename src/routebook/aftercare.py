@@ -19,9 +19,11 @@ from routebook.runtime.after.sweeping import Sweeper, Swept
 from routebook.runtime.after.worklist import Work, work_list
 from routebook.runtime.errors import StoreError
 from routebook.runtime.log import Digests
+from routebook.runtime.presence import Marked, mark
 from routebook.runtime.stores.base import Store, Text
 from routebook.runtime.transactions import Transactions
 from routebook.settings import Settings
+from routebook.text import nearest
 
 
 class Aftercare:
@@ -46,9 +48,9 @@ class Aftercare:
         self._roster = roster
         self._known: dict[tuple[str, str], Office] = {}
         self._lock = Lock()
-        shared = transactions or Transactions(store)
-        self._clerk = Clerk(shared, self._office)
-        self._sweeper = Sweeper(shared, self._office)
+        self._transactions = transactions or Transactions(store)
+        self._clerk = Clerk(self._transactions, self._office)
+        self._sweeper = Sweeper(self._transactions, self._office)
 
     def record(
         self,
@@ -76,6 +78,28 @@ class Aftercare:
         Each is done and recorded by the time it is given: go through all of them.
         """
         return self._sweeper.sweep(moment(now).astimezone(UTC))
+
+    def presence(self, rep: str, online: bool, at: datetime | None = None) -> Marked:
+        """Record that a rep is there, or is not, from `at` on, by default the present. Hours hold all the same.
+
+        Raises `StoreError` for a rep whom nobody knows, and where something later is known; nothing is recorded then.
+        """
+        self._known_rep(rep)
+        return mark(self._transactions, rep, online, moment(at).astimezone(UTC))
+
+    def _known_rep(self, rep: str) -> None:
+        """By the roster; without one, by having had a lead or having been marked before."""
+        if self._roster is not None:
+            if rep not in self._roster.reps:
+                close = nearest(rep, self._roster.reps)
+                hint = f": did you mean `{close}`?" if close else ""
+                raise StoreError(f"there is no rep `{rep}` in the roster{hint}")
+            return
+        with self._store.session() as session:
+            if not session.reps([rep]):
+                raise StoreError(
+                    f"the store {self._store.url} knows no rep `{rep}`: name the roster by --roster"
+                )
 
     def queue(self, name: str, by: str | None = None) -> list[Work]:
         """The leads that wait in a queue, highest first by a field of theirs; without one the oldest first."""

@@ -26,6 +26,7 @@ from routebook.runtime.after.events import Recorded
 from routebook.runtime.after.sweeping import Swept
 from routebook.runtime.after.worklist import Work
 from routebook.runtime.errors import StoreError
+from routebook.runtime.presence import Marked
 from routebook.runtime.router import explain_log as read_log
 from routebook.runtime.stores import Store, open_store
 
@@ -129,6 +130,13 @@ class Router:
         Each is done and recorded by the time it is given: go through all of them.
         """
         return self._after.sweep(now)
+
+    def presence(self, rep: str, online: bool, at: datetime | None = None) -> Marked:
+        """Record that a rep is there, or is not, from `at` on: who is marked offline gets no leads that need a shift.
+
+        Being marked online again changes nothing about hours. Raises `StoreError` for a rep who is not in the roster.
+        """
+        return self._after.presence(rep, online, at)
 
     def queue(self, name: str, by: str | None = None) -> list[Work]:
         """The leads that wait in a queue, highest first by a field of theirs; without one the oldest first."""

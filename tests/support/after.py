@@ -11,7 +11,7 @@ from routebook.runtime.after.events import Event, Recorded
 from routebook.runtime.after.history import History, history_of
 from routebook.runtime.after.offices import Office, office_of
 from routebook.runtime.after.sweeping import Sweeper
-from routebook.runtime.log import Digests
+from routebook.runtime.log import PLACINGS, Digests
 from routebook.runtime.router import Router
 from routebook.runtime.state import RepState, Result, ResultKey, Rotation
 from support.routing import NOON
@@ -19,7 +19,7 @@ from support.routing import NOON
 
 def office(router: Router) -> Office:
     """The router's own policy and people."""
-    said = json.loads(next(iter(router.store.log())).body)
+    said = next(json.loads(row.body) for row in router.store.log() if row.kind in PLACINGS)
     return office_of(router.tree, router.roster, Digests(said["policy"], said["policy_text"], said["roster"]))
 
 

@@ -31,6 +31,7 @@ COMMANDS: Final = (
     CommandRow("route", "Assign every lead: the main job."),
     CommandRow("explain", "Say why a lead goes where it goes."),
     CommandRow("event", "Record what happened to a lead: a status, a touch, a return, a claim."),
+    CommandRow("presence", "Record that a rep is there, or is not."),
     CommandRow("sweep", "Act on leads that are overdue or were held."),
     CommandRow("queue", "List who waits in a queue, whom to take first at the top."),
     CommandRow("diff", "Say what an edit changes, for every lead that there can be."),

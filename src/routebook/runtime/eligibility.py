@@ -96,9 +96,11 @@ def _standing(member: Member, asked: Asked) -> str | None:
         return "had this lead before"
     if rep.away and (back := member.calendar.away_until(asked.moment)) is not None:
         return f"away until {back}"
-    if asked.wants_shift and not member.calendar.on_shift(asked.moment):
+    if not asked.wants_shift:
+        return None
+    if not member.calendar.on_shift(asked.moment):
         return _off_shift(member, asked.moment)
-    return None
+    return _offline(member, asked.ledger)
 
 
 def _off_shift(member: Member, moment: datetime) -> str:
@@ -108,6 +110,13 @@ def _off_shift(member: Member, moment: datetime) -> str:
     if then is None:
         return "off shift"
     return f"off shift until {then.astimezone(member.calendar.zone).isoformat(timespec='minutes')}"
+
+
+def _offline(member: Member, ledger: Ledger) -> str | None:
+    presence = ledger.rep(member.id).presence
+    if presence is None or presence.online:
+        return None
+    return f"marked offline since {presence.since.astimezone(member.calendar.zone).isoformat(timespec='minutes')}"
 
 
 def _full(member: Member, asked: Asked) -> str | None:
