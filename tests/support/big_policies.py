@@ -15,10 +15,11 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
-COUNTRIES = (
+_MANY = (
     "AT BE BG BR CA CH CN CZ DE DK EE ES FI FR GB GR HR HU IE IN IS IT JP KR LT LU LV MX NL NO NZ PL PT "
     "RO SE SG SI SK TR UA US ZA AE AR AU CL CO EG ID IL KE MA MY NG PE PH PK QA RS SA TH TN TW UY VN"
-).split()
+)
+COUNTRIES = _MANY.split()
 GAP_COUNTRIES = ("MT", "XK", "MV")
 INDUSTRIES = [f"industry_{i}" for i in range(12)]
 PRODUCTS = [f"product_{i}" for i in range(6)]
