@@ -1,14 +1,15 @@
-"""RE2 patterns for Python's `re`: only those that mean the same there, and that stay quick.
+"""RE2 patterns for other engines: only those that mean the same there, and that stay quick.
 
-The two differ in what ignoring case, `$`, `\\w` and much else mean, and `re` can take exponential time. A pattern is
-therefore read here by a small grammar and written anew, in classes of characters that are spelt out; what the
-grammar does not have is refused. With at most one unbounded repeat, none inside a repeat, and a limit on all other
-choices together, a search takes at most quadratic time.
+Engines differ in what ignoring case, `$`, `\\w` and much else mean, and Python's `re` can take exponential time. A
+pattern is therefore read here by a small grammar and written anew, in classes of characters that are spelt out; what
+the grammar does not have is refused. With at most one unbounded repeat, none inside a repeat, and a limit on all other
+choices together, a search takes at most quadratic time; an engine that does not backtrack needs none of these limits.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Final
 
 from routebook.diagnostics import RoutebookError
@@ -17,23 +18,55 @@ _ALSO: Final = {"s": "\u017f", "k": "\u212a"}
 """What RE2 takes for these letters besides their capitals, where case is ignored (Unicode simple case folding)."""
 
 _CLASSES: Final = {"d": "0-9", "s": "\\t\\n\\f\\r ", "w": "0-9A-Za-z_"}
-_EDGE: Final = "(?a:\\b)"
 _WAYS: Final = 1000
 _REPEAT: Final = re.compile(r"[*+?]|\{(\d{1,2})(,?)(\d{0,2})\}")
 _ESCAPED: Final = frozenset("\\.+*?()|[]{}^$-/\"'@#&%!~,:;<>=_ ")
 
 
+@dataclass(frozen=True, slots=True)
+class Flavour:
+    """How an engine writes the start and end of the text and the edge of a word, and what is wrong with the rest."""
+
+    start: str
+    end: str
+    edge: str
+    backtracks: bool
+    danger: str
+
+
+PYTHON: Final = Flavour("\\A", "\\Z", "(?a:\\b)", True, "may mean something else in Python, or take long")
+_WORD: Final = "[0-9A-Za-z_]"
+POSTGRES: Final = Flavour(
+    "\\A",
+    "\\Z",
+    f"(?:(?<!{_WORD})(?={_WORD})|(?<={_WORD})(?!{_WORD}))",
+    False,
+    "may mean something else in PostgreSQL",
+)
+"""PostgreSQL's advanced regular expressions, which know no locale when they are written so."""
+
+
 class PatternRefused(RoutebookError):
-    """A pattern that Python's `re` might read otherwise, or be slow on."""
+    """A pattern that the engine might read otherwise, or be slow on; `reason` says why, without the pattern."""
+
+    def __init__(self, text: str, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f'`matches "{text}"` cannot be exported: {reason}')
 
 
 def python_pattern(text: str, fold_case: bool) -> str:
     """The pattern for `re.search`, without flags. Raises `PatternRefused`."""
-    return _Reader(text, fold_case).whole()
+    return written_for(PYTHON, text, fold_case)
+
+
+def written_for(flavour: Flavour, text: str, fold_case: bool) -> str:
+    """The pattern for a search by this engine, without flags. Raises `PatternRefused`."""
+    return _Reader(flavour, text, fold_case).whole()
 
 
 class _Reader:
-    def __init__(self, text: str, fold_case: bool) -> None:
+    def __init__(self, flavour: Flavour, text: str, fold_case: bool) -> None:
+        self.flavour = flavour
         self.text = text
         self.fold_case = fold_case
         self.at = 0
@@ -47,10 +80,7 @@ class _Reader:
         return found
 
     def _refused(self, what: str) -> PatternRefused:
-        return PatternRefused(
-            f'`matches "{self.text}"` cannot be exported: {what} may mean something else in Python, or take long; '
-            "write the pattern more simply"
-        )
+        return PatternRefused(self.text, f"{what} {self.flavour.danger}; write the pattern more simply")
 
     def _peek(self) -> str:
         return self.text[self.at : self.at + 1]
@@ -69,8 +99,11 @@ class _Reader:
             before = self.unbounded, self.at
             atom = self._atom(depth)
             grouped = self.text[before[1]] == "("
-            found.append(atom + self._repeat(grouped, anchor=atom in ("\\A", "\\Z", _EDGE)))
+            found.append(atom + self._repeat(grouped, anchor=atom in self._anchors()))
         return "".join(found)
+
+    def _anchors(self) -> tuple[str, ...]:
+        return self.flavour.start, self.flavour.end, self.flavour.edge
 
     def _atom(self, depth: int) -> str:
         letter = self._peek()
@@ -83,9 +116,9 @@ class _Reader:
             case ".":
                 return "[^\\n]"
             case "^":
-                return "\\A"
+                return self.flavour.start
             case "$":
-                return "\\Z"
+                return self.flavour.end
             case "\\":
                 return self._escape()
             case "*" | "+" | "?" | "{" | "}" | "]":
@@ -114,11 +147,12 @@ class _Reader:
         if self._peek() == "?":
             # whether there is a match does not depend on which is preferred
             self.at += 1
+        grouped = grouped and self.flavour.backtracks
         if (grouped and found[0] != "?") or anchor or _REPEAT.match(self.text, self.at):
             raise self._refused("repeating a group or a place")
         if found[0] in ("*", "+") or (found[2] and not found[3]):
             self.unbounded += 1
-            if self.unbounded > 1:
+            if self.unbounded > 1 and self.flavour.backtracks:
                 raise self._refused("a second repeat without an end")
         if found[0] == "?":
             self._choose(2)
@@ -131,7 +165,7 @@ class _Reader:
     def _choose(self, ways: int) -> None:
         """Note that a match may have to be tried in so many ways here, all of them with all others."""
         self.choices *= ways
-        if self.choices > _WAYS:
+        if self.choices > _WAYS and self.flavour.backtracks:
             raise self._refused("so many alternatives and repeats")
 
     def _escape(self) -> str:
@@ -141,7 +175,7 @@ class _Reader:
             return f"[{_CLASSES[letter]}]"
         if letter == "b":
             # the edge of a word of ASCII letters, in RE2 always
-            return _EDGE
+            return self.flavour.edge
         if letter and letter in _ESCAPED:
             return re.escape(letter)
         raise self._refused(f"`\\{letter}`")
