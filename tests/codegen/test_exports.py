@@ -72,6 +72,13 @@ def test_the_tree_decides_as_the_walk_does(drawn: tuple[Policy, list[Lead], date
         assert through_json(policy, lead, now) == expected(policy, lead, now)
 
 
+def test_a_computed_field_may_calculate() -> None:
+    text = "lead { a: integer }\nderive x: integer { when a / 2 > 1 then 2 }\nwhen x == 2 queue q"
+    module: dict[str, Any] = {}
+    exec(standalone(loads(text).tree), module)
+    assert [module["decide"]({"a": a}, NOW)[0] for a in (2, 3)] == [None, "#1"]
+
+
 def test_the_module_runs_where_there_is_no_routebook(tmp_path: Path) -> None:
     text = """
         lead { t: text d: decimal optional }

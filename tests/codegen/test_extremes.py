@@ -190,3 +190,29 @@ def test_answers_are_returned_in_place_of_numbers() -> None:
     for compile_ in COMPILERS:
         decide = compile_(tree, ["first", "second"])
         assert [decide({"s": s}, NOW) for s in (4, 3, 2)] == ["first", "second", None]
+
+
+def test_nothing_is_in_a_set_that_is_missing() -> None:
+    lead = 'lead { t: one of ["a", "b"] o: one of ["a", "b"] optional s: set of ["a", "b"] optional }\n'
+    policy = loads(f"{lead}when t in s queue a when o not in s queue b when o in s queue c")
+    both = frozenset({"a"})
+    assert agree(policy, {"t": "a"}, {"t": "a", "s": both}, {"t": "b", "o": "a", "s": both}) == [1, 0, 2]
+
+
+def test_an_address_folds_as_its_domain_does() -> None:
+    policy = loads(
+        'lead { e: email optional }\nwhen e.domain == "kß.example" queue a when e == "Ä@x.y" queue b'
+    )
+    # the Kelvin sign folds to a plain letter, and a mark after `@` is a letter's that is not there
+    odd = ["x@\u212ass.EXAMPLE", "\u0301x@K\u00df.example", "x@\u0301kss.example", "A\u0308@X.Y", "x@y"]
+    assert agree(policy, {}, *({"e": each} for each in odd)) == [-1, 0, 0, -1, 1, -1]
+
+
+@pytest.mark.parametrize("low", ["0", "-5", "7"])
+def test_whole_numbers_without_an_upper_bound(low: str) -> None:
+    rules = "\n".join(f"when n >= {at} and m < {at} queue a" for at in (3000, 900, 77, 12, 7))
+    policy = loads(
+        f"lead {{ n: integer {low}.. optional m: integer {low}.. }}\n{rules}\nwhen n > 8190 queue b"
+    )
+    values = [max(int(low), n) for n in (0, 6, 7, 11, 12, 76, 77, 900, 2999, 3000, 3001, 8190, 8191, 10**9)]
+    agree(policy, *({"n": n, "m": m} for n in values for m in values), *({"m": m} for m in values))

@@ -124,6 +124,12 @@ class Expressions:
         with self._statement():
             return self.key(ref)
 
+    def key_once(self, ref: FieldRef) -> str:
+        """As `key_now`, for what is asked once: a field of the lead as it stands is not kept in a local."""
+        if ref.scope is Scope.LEAD and ref.part is None and not _is_folded(ref):
+            return self._read(ref)
+        return self.key_now(ref)[0]
+
     # --- Conditions -----------------------------------------------------------------------------------
 
     def statement(self, condition: Condition, depth: int) -> str:
@@ -200,8 +206,8 @@ class Expressions:
         if base == "is true":
             return (f"{left[0]} is True" if optional else left[0]), _ATOM
         plain = all(isinstance(operand, _CONSTANTS) for operand in test.right)
-        if base in ("==", "in") and not (optional and missing):
-            # nothing known equals or is a member of what is missing
+        if (base == "==" and not (optional and missing)) or (base == "in" and not missing):
+            # nothing known equals what is missing, which is no member of any constant
             return _core(base, left, [text for text, _ in right], plain)
         known = [f"{left[0]} is not None"] if optional else []
         known += [f"{right[n][0]} is not None" for n in missing if base != "=="]
@@ -249,19 +255,25 @@ class Expressions:
 
     def key(self, ref: FieldRef) -> tuple[str, str]:
         """A field as it compares: how to ask for it the first time, and again."""
-        element = ref.type.element if isinstance(ref.type, SetType) else ref.type
-        if not isinstance(element, TextType | EmailType):
+        if not _is_folded(ref):
             return self.value(ref)
         return self._held(self.name("key", (ref.scope, ref.name)), lambda: self._folded(ref), lazy=True)
 
     def _folded(self, ref: FieldRef) -> str:
+        if ref.part is not None:
+            # folding goes letter by letter, and nothing combines with `@`: all of the address is folded in one go
+            first, again = self.value(_whole(ref))
+            whole = first if not ref.optional else again
+            domain = _PARTS[ref.part].format(f"({again}.lower() if {whole}.isascii() else fold({again}))")
+            return f"None if {first} is None else {domain}" if ref.optional else domain
         first, again = self.value(ref)
         start = f"None if {first} is None else " if ref.optional else ""
         asked = again if ref.optional else first
         if isinstance(ref.type, SetType):
             return f"{start}frozenset(map(fold, {asked}))"
-        # the short way of folding what is plain ASCII, as `text.fold` has it
-        return f"{start}{again}.strip().lower() if {asked}.isascii() else fold({again})"
+        # the short way of folding what is plain ASCII, as `text.fold` has it; an address has no space to strip
+        bare = "" if ref.scope is Scope.LEAD and isinstance(ref.type, EmailType) else ".strip()"
+        return f"{start}{again}{bare}.lower() if {asked}.isascii() else fold({again})"
 
     def value(self, ref: FieldRef) -> tuple[str, str]:
         if ref.scope is Scope.NOW and ref.part is None:
@@ -285,7 +297,7 @@ class Expressions:
                 assert_never(ref.scope)
 
     def _part(self, ref: FieldRef) -> str:
-        whole = FieldRef(ref.base, ref.scope, ref.base, None, ref.type, ref.optional)
+        whole = _whole(ref)
         first, again = self._there(whole) if self._is_moment(ref) else self.value(whole)
         asked = again if ref.optional else first
         source = _PARTS[str(ref.part)].format(asked)
@@ -374,6 +386,17 @@ def _core(operator: str, left: tuple[str, str], right: Sequence[str], plain: boo
         case _:
             assert operator in _SIGNS
             return f"{first} {operator} {right[0]}", _ATOM
+
+
+def _whole(ref: FieldRef) -> FieldRef:
+    """The field that a part is of."""
+    return FieldRef(ref.base, ref.scope, ref.base, None, ref.type, ref.optional)
+
+
+def _is_folded(ref: FieldRef) -> bool:
+    """Whether the field's value is folded before it compares."""
+    element = ref.type.element if isinstance(ref.type, SetType) else ref.type
+    return isinstance(element, TextType | EmailType)
 
 
 def _is_decimal(ref: FieldRef) -> bool:

@@ -25,6 +25,7 @@ from routebook.codegen.tables import (
     Join,
     Lookup,
     Spread,
+    direct,
     joined_table,
     joins,
     lookup_of,
@@ -191,8 +192,8 @@ class _Assembly:
     def _lookup(self, join: Join, everything: int) -> str:
         """The expression of the bits that the lead's values in these columns leave standing."""
         number = len(self.tables)
-        table = joined_table(join, everything)
-        outer_ref, outer = join[0]
+        outer_ref, outer = join[0][0], direct(*join[0])
+        table = joined_table([(outer_ref, outer), *join[1:]], everything)
         if outer.closed:
             self.tables[f"table_{number}"] = table
             text = f"table_{number}[{self._place(outer_ref, outer)}]"
@@ -210,14 +211,19 @@ class _Assembly:
 
     def _place(self, ref: FieldRef, lookup: Lookup) -> str:
         """The expression that goes between the brackets of a table."""
-        first, again = self.emitter.write.key_now(ref)
+        write = self.emitter.write
+        if isinstance(lookup, ByValue):
+            return write.key_once(ref)
+        twice = ref.optional or (
+            lookup.cap is not None if isinstance(lookup, ByPlace) else lookup.side == "both"
+        )
+        first, again = write.key_now(ref) if twice else (write.key_once(ref), "")
         match lookup:
-            case ByValue():
-                return first
-            case ByPlace(low=low):
-                place = (
-                    f"{again if ref.optional else first} - {low}" if low else again if ref.optional else first
-                )
+            case ByPlace(low=low, cap=cap):
+                asked = again if twice else first
+                place = f"{asked} - {low}" if low else asked
+                if cap is not None:
+                    place = f"({place} if {again if ref.optional else first} < {cap} else {cap - low})"
             case BySearch(edges=edges, side=side):
                 name = f"edges_{len(self.tables)}"
                 self.tables[name] = edges

@@ -54,8 +54,9 @@ def standalone(tree: Tree) -> str:
         if isinstance(operand, Pattern)
     }
     emitter = Emitter(tree)
-    leaf = emitter.decide("leaf")
-    functions = [*emitter.helpers(), *emitter.computed(), leaf]
+    leaf, computed = emitter.decide("leaf"), emitter.computed()
+    # the helpers come last to hand and first in the module: the computed fields call them too
+    functions = [*emitter.helpers(), *computed, leaf]
     head = [
         f'"""A routing policy, compiled. Its digest is {tree.digest}."""',
         "\n".join(["import re", "import unicodedata", *PRELUDE, "from zoneinfo import ZoneInfo"]),

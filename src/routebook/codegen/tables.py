@@ -29,6 +29,9 @@ Larger tables save further conjunctions, and lose more than that where they fall
 DIRECT: Final = 2048
 """Whole numbers from so few that a list holds a place for each."""
 
+CAPPED: Final = 8192
+"""Where a table is the outermost of its join, so many places may save the search: its rows are shared."""
+
 
 class Spread(dict[Any, Any]):
     """A row for each value of a field; `other` for a value that no constant is."""
@@ -49,19 +52,26 @@ class ByValue:
     closed: bool
 
     def table(self, rows: Sequence[Any]) -> Any:
-        made = Spread((value, rows[number]) for value, number in self.classes.items())
+        found = {value: rows[number] for value, number in self.classes.items()}
+        if self.closed:
+            return found  # Python reads a plain dict faster than any class made of it
+        made = Spread(found)
         made.other = rows[self.other]
         return made
 
 
 @dataclass(frozen=True, slots=True)
 class ByPlace:
-    """A row is found by its place in a list: the value less `low`; the last one is for missing."""
+    """A row is found by its place in a list: the value less `low`; the last one is for missing.
+
+    Values of `cap` and more share a place.
+    """
 
     places: list[int]
     low: int
     standing: list[int]
     closed: bool = True
+    cap: int | None = None
 
     def table(self, rows: Sequence[Any]) -> Any:
         return [rows[number] for number in self.places]
@@ -143,6 +153,19 @@ def _whole(type_: NumberType, column: Ordered) -> Lookup:
             edges.append(start)
             places.append(here)
     return BySearch(edges, "right", [*places, column.missing], column.standing)
+
+
+def direct(ref: FieldRef, lookup: Lookup) -> Lookup:
+    """The same lookup, with a place for every whole number up to the last edge where those are not too many."""
+    whole = isinstance(ref.type, NumberType) and ref.type.integer and ref.type.low is not None
+    if not (whole and isinstance(lookup, BySearch) and lookup.side == "right" and lookup.edges):
+        return lookup
+    assert isinstance(ref.type, NumberType) and ref.type.low is not None
+    low, cap = math.ceil(ref.type.low), lookup.edges[-1]
+    if cap - low >= CAPPED:
+        return lookup
+    places = [lookup.places[bisect_right(lookup.edges, number)] for number in range(low, cap + 1)]
+    return ByPlace([*places, lookup.places[-1]], low, lookup.standing, cap=cap)
 
 
 Join: TypeAlias = list[tuple[FieldRef, Lookup]]
