@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 from polars.io.plugins import register_io_source
 
@@ -15,8 +17,9 @@ from routebook.api import Policy, moment
 from routebook.codegen.alike import needed_fields, only_domains
 from routebook.codegen.columns import TableDecider
 from routebook.diagnostics import RoutebookError
-from routebook.intake.frames import read_frame
+from routebook.intake.frames import read_frame, read_ids
 from routebook.intake.validate import Intake, Invalid
+from routebook.plan.tree import Tree
 
 ROWS: Final = 100_000
 """Files are read so many rows at a time."""
@@ -27,11 +30,19 @@ Progress = Callable[[int], None]
 """Told how many more rows are done."""
 
 
+@dataclass(frozen=True, slots=True)
+class Leaves:
+    """What became of the rows of a frame: which fit, and the number of the leaf that takes each, else -1."""
+
+    fits: npt.NDArray[np.bool_]
+    leaves: npt.NDArray[np.int32]
+
+
 class Table:
     """A policy, ready for whole tables of leads. Safe to share between threads."""
 
-    def __init__(self, policy: Policy, source: str | None = None) -> None:
-        tree = policy.tree
+    def __init__(self, policy: Policy | Tree, source: str | None = None) -> None:
+        tree = policy if isinstance(policy, Tree) else policy.tree
         if source is not None and source not in tree.sources:
             raise RoutebookError(f"the policy has no source `{source}`")
         self._intake = Intake(
@@ -39,10 +50,11 @@ class Table:
         )
         self._decider = TableDecider(tree)
         leaves = list(tree.leaves())
-        self._rules = pl.Series("rule", [*(leaf.rule for leaf in leaves), None], dtype=pl.String)
-        self._plans = pl.Series(
-            "plan", [*(list(leaf.plan.texts) for leaf in leaves), []], dtype=pl.List(pl.String)
-        )
+        # the last is for rows that no rule takes
+        self.rules = [*(leaf.rule for leaf in leaves), None]
+        self.plans = [*(list(leaf.plan.texts) for leaf in leaves), []]
+        self._rule_texts = pl.Series("rule", self.rules, dtype=pl.String)
+        self._plan_texts = pl.Series("plan", self.plans, dtype=pl.List(pl.String))
         self._needed = needed_fields(tree)
         self._domains = only_domains(tree)
 
@@ -51,17 +63,29 @@ class Table:
 
         A row that does not fit, and one that no rule takes, has no rule; `problems` says what is wrong with a row.
         """
+        found = self.leaves(frame, now)
+        at = pl.Series(np.where(found.leaves < 0, len(self.rules) - 1, found.leaves))
+        return pl.DataFrame(
+            {
+                "fits": pl.Series(found.fits),
+                "rule": self._rule_texts.gather(at),
+                "plan": self._plan_texts.gather(at),
+            }
+        )
+
+    def leaves(self, frame: pl.DataFrame, now: datetime | None = None) -> Leaves:
+        """For each row, in order, whether it fits, and its place in `rules` and `plans`; -1 where no rule takes it."""
         leads = read_frame(frame, self._intake, self._needed, self._domains)
         found = self._decider.decide(leads.columns, int(leads.fits.sum()), moment(now))
-        places = found
-        if len(found) < frame.height:
-            places = np.full(frame.height, -1, dtype=np.int32)
-            places[leads.fits] = found
-        # the last is for rows that no rule takes
-        at = pl.Series(np.where(places < 0, len(self._rules) - 1, places))
-        return pl.DataFrame(
-            {"fits": pl.Series(leads.fits), "rule": self._rules.gather(at), "plan": self._plans.gather(at)}
-        )
+        if len(found) == frame.height:
+            return Leaves(leads.fits, found)
+        places = np.full(frame.height, -1, dtype=np.int32)
+        places[leads.fits] = found
+        return Leaves(leads.fits, places)
+
+    def ids(self, frame: pl.DataFrame) -> pl.Series:
+        """The ids of the rows as text, where they can be read; the policy may declare none."""
+        return read_ids(frame, self._intake)
 
     def problems(self, record: Mapping[str, Any]) -> tuple[str, ...]:
         """What is wrong with a row, as `frame.row(n, named=True)` gives it."""

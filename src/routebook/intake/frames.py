@@ -75,6 +75,26 @@ def read_frame(
     return FrameLeads(columns, fits)
 
 
+def read_ids(frame: pl.DataFrame, intake: Intake) -> pl.Series:
+    """The ids of leads as text, null where there is none that can be read."""
+    shape = intake.shape(tuple(frame.columns))
+    for reader, key in zip(intake.readers, shape.keys, strict=True):
+        if reader.name != intake.schema.id_field:
+            continue
+        if key is None:
+            return pl.Series("lead", [reader.blank] * frame.height, dtype=pl.String)
+        series = frame.get_column(key).alias("lead")
+        if intake.source is None and _fits_as_text(reader, series, fits := np.full(frame.height, True)):
+            return (
+                series
+                if fits.all()
+                else pl.select(pl.when(pl.Series(fits)).then(series)).to_series().alias("lead")
+            )
+        read = _distinct(reader, series, np.full(frame.height, True))
+        return pl.Series("lead", read.values, dtype=pl.String).gather(pl.Series(read.codes))
+    return pl.Series("lead", [None] * frame.height, dtype=pl.String)
+
+
 def _fits_as_text(reader: FieldReader, series: pl.Series, fits: _Bools) -> bool:
     """Whether a column of texts is one in which any text would do, and all rows have one where one is needed."""
     if not isinstance(reader.field.type, TextType | IdType | RepType) or series.dtype != pl.String:
