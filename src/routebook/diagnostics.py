@@ -58,6 +58,7 @@ class Diagnostic:
     tightest place to blame (None where there is no text, as for a missing file, which `file` then names);
     `label` the words under its underline; `related` other places; `help` what to do; `fix` text to paste, and
     `fix_at` the stretch that it replaces (an empty one: where it goes in), None where a person has to choose.
+    A fix of whole lines brings along the line ends that set it apart there.
     """
 
     kind: Kind
@@ -87,6 +88,11 @@ class Diagnostic:
     @property
     def name(self) -> str:
         return self.kind.name
+
+    @property
+    def to_paste(self) -> str | None:
+        """The fix as people and programs are shown it, without line ends around it."""
+        return None if self.fix is None else self.fix.strip("\n")
 
     @property
     def is_error(self) -> bool:

@@ -82,3 +82,10 @@ class Span:
     def to(self, other: Span) -> Span:
         """The stretch from the start of this span to the end of `other`, of the same source."""
         return Span(self.source, self.start, other.end)
+
+
+def after_line(span: Span) -> Span:
+    """The empty span at the end of the line on which the span ends, behind any comment there."""
+    found = span.source.text.find("\n", span.end)
+    end = found if found >= 0 else len(span.source.text)
+    return Span(span.source, end, end)

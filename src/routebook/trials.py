@@ -37,7 +37,7 @@ def _one(prover: TestProver, test: TestCase, result: TestResult) -> TestResult:
     if isinstance(outcome, Broken):
         failures = failures_of(prover.tree, test, outcome.lead, outcome.now)
         if failures:
-            return replace(result, passed=False, failures=failures)
+            return replace(result, passed=False, failures=failures, proof="refuted")
     return result
 
 

@@ -55,7 +55,7 @@ def test_the_lead_block_makes_the_policy_load(name: str) -> None:
 def test_a_field_is_guessed_from_its_use(condition: str, declared: str) -> None:
     text = f'list emea = ["DE"]\nwhen {condition} queue q\nelse queue r\n'
     (finding,) = refused(text).findings
-    assert finding.fix == f"lead {{\n  {declared}\n}}"
+    assert finding.to_paste == f"lead {{\n  {declared}\n}}"
     assert api.loads(f"{finding.fix}\n{text}").tree.rules
 
 

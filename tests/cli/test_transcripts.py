@@ -208,7 +208,7 @@ TRANSCRIPTS = (
     Case("explain-why-not-unknown-rule", f"{WHY} L-3 --why-not senors", 2),
     Case("explain-why-not-unknown-pool", f"{WHY} L-3 --why-not pool:seniors", 2),
     Case("explain-why-not-unknown-rep", f"{WHY} L-3 --why-not rep:anna", 2),
-    Case("explain-why-not-html", f"{WHY} L-3 --why-not seniors --format html", 2),
+    Case("explain-why-not-html", f"{WHY} L-3 --why-not seniors --format html", 0),
     Case("explain-why-not-no-lead", "explain --lead-id L-1 --why-not seniors", 2),
     # --- diff
     Case("diff", "diff good.route edited.route", 1),

@@ -151,7 +151,7 @@ results = st.builds(
     numbers,
     st.booleans(),
     st.lists(texts, max_size=3).map(tuple),
-    st.sampled_from(["tried", "proved", "exact"]),
+    st.sampled_from(["tried", "proved", "refuted", "exact"]),
     st.integers(0, 5000),
     st.floats(0, 100),
 )

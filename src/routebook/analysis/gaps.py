@@ -1,4 +1,4 @@
-"""The leads that no rule takes: as few readable regions, each with a lead, and rules to paste."""
+"""The leads that no rule takes: as few readable regions, each with a lead."""
 
 from __future__ import annotations
 
@@ -12,10 +12,9 @@ from routebook.analysis.search import Covered, Unknown
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Leads stay unassigned: in these regions, which together hold all of them. `fix` is text to paste."""
+    """Leads stay unassigned: in these regions, which together hold all of them."""
 
     regions: tuple[LeadRegion, ...]
-    fix: str
 
 
 def find_gap(model: Model, rules: Rules) -> tuple[Gap | None, tuple[str, ...]]:
@@ -26,11 +25,4 @@ def find_gap(model: Model, rules: Rules) -> tuple[Gap | None, tuple[str, ...]]:
     if isinstance(answer, Unknown):
         return None, answer.reasons
     found, reasons = regions(LeadSet(model, TRUE, rules.terms), answer.point)
-    return Gap(tuple(found), _fix(found)), reasons
-
-
-def _fix(found: list[LeadRegion]) -> str:
-    """Rules for the end of the policy that take what is left over."""
-    if len(found) > 3 or any(region.when == "true" or "\n" in region.when for region in found):
-        return "else queue triage"
-    return "\n".join(f"when {region.when} queue triage" for region in found)
+    return Gap(tuple(found)), reasons

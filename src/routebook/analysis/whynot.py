@@ -144,7 +144,7 @@ def _leaves(tree: Tree, goal: Goal, roster: Roster | None) -> list[tuple[Leaf, T
         for leaf in tree.leaves()
         for planned in leaf.plan.targets
         for target in _flat(planned.target)
-        if _leads_to(target, goal, roster)
+        if leads_to(target, goal, roster)
     ]
 
 
@@ -156,8 +156,11 @@ def _flat(target: Target) -> Iterator[Target]:
         yield target
 
 
-def _leads_to(target: Target, goal: Goal, roster: Roster | None) -> bool:
+def leads_to(target: Target, goal: Goal, roster: Roster | None) -> bool:
+    """Whether the target, or an arm of it, can send a lead to the goal."""
     match target:
+        case SplitTarget(arms=arms):
+            return any(leads_to(arm.target, goal, roster) for arm in arms)
         case PoolTarget(pool=pool) | HoldTarget(pool=pool):
             if goal.pool is not None:
                 return pool == goal.pool
@@ -331,6 +334,7 @@ class _Nearest:
             if walk(space.trees[0], lead, self.now).leaf is entry.node:
                 for name in chosen:
                     self._nearer(entry, lead, name)
+                lead = {name: lead[name] for name in {**self.lead, **lead} if name in lead}
                 changes = tuple(
                     FieldChange(name, self.lead.get(name), lead.get(name))
                     for name in chosen

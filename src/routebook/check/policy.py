@@ -171,12 +171,15 @@ class _Check:
                 )
 
     def _no_rules(self, span: Span, message: str) -> None:
+        source = self.program.main.source
+        text = source.text.rstrip()
         self.report.add(
             kinds.NO_RULES,
             span,
             message,
             help="begin with a rule that takes every lead",
-            fix="else round_robin all",
+            fix="\n\nelse round_robin all\n" if text else "else round_robin all\n",
+            fix_at=Span(source, len(text), len(source.text)),
         )
 
     def _header(self) -> t.PolicyItem | None:
@@ -226,11 +229,17 @@ class _Check:
 
     def _missing_schema(self, known: set[str]) -> None:
         fields = infer_fields(self.items, known)
-        span = _first_word(self.rule_items[0], "when")
+        first = self.rule_items[0]
+        span, before = _first_word(first, "when"), Span(first.span.source, first.span.start, first.span.start)
         if not fields:
             message = "the policy does not say what a lead is"
             self.report.add(
-                kinds.MISSING_SCHEMA, span, message, "no `lead` before the rules", fix="lead {\n  id: id\n}"
+                kinds.MISSING_SCHEMA,
+                span,
+                message,
+                "no `lead` before the rules",
+                fix="lead {\n  id: id\n}\n\n",
+                fix_at=before,
             )
             return
         self.report.add(
@@ -239,7 +248,8 @@ class _Check:
             f"the policy does not say what a lead is: its rules ask for {_some(list(fields))}",
             "no `lead` block",
             help="paste this above the rules and set the types right",
-            fix=lead_block(fields),
+            fix=f"{lead_block(fields)}\n\n",
+            fix_at=before,
         )
 
     def _unique_names(self, sla_items: Sequence[t.SlaItem]) -> None:

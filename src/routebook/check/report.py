@@ -29,11 +29,14 @@ class Report:
         *,
         help: str | None = None,
         fix: str | None = None,
+        fix_at: Span | None = None,
         related: tuple[Label, ...] = (),
         rule: str | None = None,
     ) -> None:
         """Add a finding; see `diagnostics.Diagnostic` for what the parts are."""
-        self.findings.append(Diagnostic(kind, message, span, label, related, help=help, fix=fix, rule=rule))
+        self.findings.append(
+            Diagnostic(kind, message, span, label, related, help=help, fix=fix, rule=rule, fix_at=fix_at)
+        )
 
     def add_once(
         self, key: Hashable | None, kind: Kind, span: Span, message: str, label: str, help: str | None

@@ -224,6 +224,7 @@ class Values:
             f"this is {what}",
             help=help,
             fix=fix,
+            fix_at=node.span if fix is not None else None,
         )
         return None
 

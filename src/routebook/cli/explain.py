@@ -21,6 +21,7 @@ from routebook.cli.options import (
     source_option,
     store_option,
 )
+from routebook.cli.pasted import Pasted, pasted
 from routebook.cli.progress import Progress
 from routebook.cli.project import (
     accounts_of,
@@ -35,7 +36,7 @@ from routebook.cli.streams import STREAM, emit, say
 from routebook.decision import Explanation, Lead
 from routebook.intake.leads import Incoming, Leads
 from routebook.intake.problems import InputError, LeadError
-from routebook.intake.validate import Intake
+from routebook.intake.validate import Intake, Invalid
 from routebook.render.explanations import FORMATS
 from routebook.render.formats import named
 from routebook.render.paint import style_for
@@ -50,7 +51,11 @@ if TYPE_CHECKING:
 @click.command("explain")
 @click.argument("policy", metavar="[POLICY]", type=a_path, required=False)
 @click.option(
-    "--lead", "lead_file", metavar="FILE", type=a_path, help="A file with the lead: JSON, JSON Lines, CSV."
+    "--lead",
+    "lead_file",
+    metavar="FILE|LEAD",
+    type=a_path,
+    help="A file with the lead (JSON, JSON Lines, CSV), or the lead as findings show it.",
 )
 @click.option(
     "--lead-id", metavar="ID", help="The lead of that id: in the store's log, or in the file of --lead."
@@ -95,10 +100,12 @@ def command(
       routebook explain policies/card --lead lead.json --roster roster.toml
       routebook explain policies/card --lead leads.csv --lead-id L-17 --format html > why.html
       routebook explain policies/card --lead lead.json --why-not pool:closers
+      routebook explain policies/card --lead 'lead { industry: "health", score: 80 }'
       routebook explain --lead-id L-17 --store sqlite:///leads.db
     """
     read_once(policy, lead_file, roster, accounts)
-    _check_asked(asked, lead_file, format_)
+    if asked is not None and lead_file is None:
+        raise click.UsageError("--why-not needs the lead: name its file by --lead")
     settings = settings_of(policy or ".")
     why: WhyNotReport | None = None
     with Progress("explaining"):
@@ -112,8 +119,14 @@ def command(
             path = roster_path(roster, settings)
             people = read_roster(path) if path is not None else None
             matching = accounts_of(accounts, settings, chosen, people)
-            intake = Intake(chosen.tree.schema, chosen.tree.timezone, columns, matching)
-            lead = _one_lead(lead_file, leads_format, lead_id, intake)
+            given = pasted(lead_file) if leads_format is None else None
+            if given is not None:
+                # a source is about columns; what is pasted has the fields' own names
+                lead = _pasted_lead(given, Intake(chosen.tree.schema, chosen.tree.timezone, None, matching))
+                now = now or given.now
+            else:
+                intake = Intake(chosen.tree.schema, chosen.tree.timezone, columns, matching)
+                lead = _one_lead(lead_file, leads_format, lead_id, intake)
             now = api.moment(now)
             explanation = _preview(chosen, lead, people, store_of(store, settings), now)
             if asked is not None:
@@ -121,18 +134,9 @@ def command(
     if why is not None:
         from routebook.render.whynots import FORMATS as WHY_FORMATS
 
-        emit(named(WHY_FORMATS, format_).render(why, style_for(sys.stdout)))
+        emit(named(WHY_FORMATS, format_).render(why, style_for(sys.stdout, everything=everything)))
         return
     emit(named(FORMATS, format_).render(explanation, style_for(sys.stdout, everything=everything)))
-
-
-def _check_asked(asked: str | None, lead_file: str | None, format_: str) -> None:
-    if asked is None:
-        return
-    if lead_file is None:
-        raise click.UsageError("--why-not needs the lead: name its file by --lead")
-    if format_ == "html":
-        raise click.UsageError("--why-not is written as text or json")
 
 
 def _why_not(
@@ -145,11 +149,12 @@ def _why_not(
     budget: float | None,
 ) -> WhyNotReport:
     # proofs are imported where they are asked for
-    from routebook.cli.whynot import answered, goal_of
+    from routebook.cli.whynot import answered, goal_of, targets_to
     from routebook.render.whynot_view import WhyNotReport
 
     goal = goal_of(asked, policy, roster)
-    return WhyNotReport(explanation, goal, answered(policy, lead, now, goal, roster, budget))
+    targets = targets_to(policy.tree, explanation.rule, goal, roster)
+    return WhyNotReport(explanation, goal, answered(policy, lead, now, goal, roster, budget), targets)
 
 
 def _from_log(policy: str | None, lead_id: str | None, store: str | None) -> Explanation:
@@ -169,6 +174,14 @@ def _preview(
         store = None  # there is nothing in it yet, and to explain is not to make it
     with Router(policy, roster, store, prove=False) as router:
         return router.explain(lead, now)
+
+
+def _pasted_lead(given: Pasted, intake: Intake) -> Lead:
+    """The lead, called as its row would be where it has no id. Raises `LeadError` where it does not fit."""
+    found = intake.read(*intake.shaped(given.values), strict=True)
+    if isinstance(found, Invalid):
+        raise LeadError(found.problems)
+    return found if found.id is not None else found.called("1")
 
 
 def _one_lead(path: str, format: str | None, wanted: str | None, intake: Intake) -> Lead:

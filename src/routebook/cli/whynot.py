@@ -8,8 +8,9 @@ from datetime import datetime
 import click
 
 from routebook import api
-from routebook.analysis.whynot import Goal, WhyNot, why_not
+from routebook.analysis.whynot import Goal, WhyNot, leads_to, why_not
 from routebook.decision import Lead
+from routebook.plan.tree import Tree
 from routebook.roster import Roster
 from routebook.runtime.fit import fit
 from routebook.runtime.targets import targets_of
@@ -55,6 +56,14 @@ def _known(kind: str, name: str, known: Iterable[str]) -> None:
     else:
         hint = f"there is {listed(f'`{each}`' for each in names)}" if names else "there is none at all"
     raise click.UsageError(f"there is no {kind} `{name}`; {hint}")
+
+
+def targets_to(tree: Tree, rule: str | None, goal: Goal, roster: Roster | None) -> tuple[int, ...]:
+    """The places, from 0, of the targets in the plan of the rule that send leads to the goal."""
+    plan = next((leaf.plan for leaf in tree.leaves() if leaf.rule == rule), None)
+    if plan is None:
+        return ()
+    return tuple(n for n, planned in enumerate(plan.targets) if leads_to(planned.target, goal, roster))
 
 
 def answered(

@@ -29,7 +29,7 @@ from routebook.plan.tree import Leaf, Tree
 from routebook.plan.walk import Environment, walk
 from routebook.syntax.tree import ExpectKind
 
-Proof: TypeAlias = Literal["tried", "proved", "exact"]
+Proof: TypeAlias = Literal["tried", "proved", "refuted", "exact"]
 
 RepOf: TypeAlias = Callable[[Lead, datetime], str | None]
 """Who gets a lead at a moment, by a roster and no history; None where nobody does."""
@@ -44,7 +44,8 @@ class TestResult:
 
     `failures` are complete sentences, each with what was expected and what happened. `proof` says how the
     fields that the test leaves out were dealt with: it leaves out none (`exact`), the expectation was
-    `proved` for all their values, or it was `tried` on as many leads as `tried` counts.
+    `proved` for all their values, or `refuted` by a lead that a proof found after the `tried` ones had held, or it
+    was only `tried` on as many leads as `tried` counts.
     """
 
     __test__ = False  # pytest takes what is called Test… for a test

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from routebook.decision import jsonable, show_moment
+from routebook.decision import jsonable
 from routebook.diagnostics import Severity
 from routebook.plan.testing import TestResult
 from routebook.render import tests_json
 from routebook.render.github import annotation, lines_of
 from routebook.render.json_text import dumps
-from routebook.render.literals import lead_of
 from routebook.render.paint import EMPTY, Ink, Line, Style, line, painted
 from routebook.render.visible import visible
+from routebook.render.witnesses import NOW, witness_json, witness_text
 from routebook.text import counted
 
 if TYPE_CHECKING:
@@ -73,14 +72,11 @@ def _lines(covered: Covered, style: Style) -> Iterator[Line]:
 def _example(covered: Covered, missing: Missing) -> str:
     if missing.lead is None:
         return "not decided whether any lead can show it"
-    lead, now = _split(covered, missing)
-    return lead_of(lead) + (f" at {show_moment(now)}" if now is not None else "")
+    return witness_text(_shown(covered, missing.lead))
 
 
-def _split(covered: Covered, missing: Missing) -> tuple[dict[str, Any], datetime | None]:
-    lead = dict(missing.lead or {})
-    now = lead.pop("now", None)
-    return lead, now if covered.timed else None
+def _shown(covered: Covered, lead: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in lead.items() if name != NOW or covered.timed}
 
 
 def json(results: Sequence[TestResult], policies: Sequence[Covered]) -> str:
@@ -101,16 +97,13 @@ def _as_json(covered: Covered) -> dict[str, Any]:
 
 def _missing(covered: Covered, missing: Missing) -> dict[str, Any]:
     duty = missing.obligation
-    lead, now = _split(covered, missing)
-    moment = {} if now is None else {"now": show_moment(now)}
-    shown = {name: jsonable(value) for name, value in lead.items()}
     return {
         "rule": duty.rule,
         "part": duty.part,
         "value": duty.value,
         "file": duty.span.file,
         "line": duty.span.line,
-        "witness": None if missing.lead is None else {"lead": shown, **moment},
+        "witness": None if missing.lead is None else jsonable(witness_json(_shown(covered, missing.lead))),
     }
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from routebook.render.diff_view import DiffReport, split_witness
+from routebook.render.diff_view import DiffReport
 from routebook.render.json_text import dumps
 from routebook.render.paint import Style
+from routebook.render.witnesses import witness_json
 
 if TYPE_CHECKING:
     from routebook.analysis.change import Change, Taken
@@ -27,13 +28,11 @@ def render(report: DiffReport, style: Style) -> str:  # noqa: ARG001  # one sign
 
 
 def _change(change: Change, moves: LeadMoves | None) -> dict[str, Any]:
-    lead, now = split_witness(change)
-    moment = {} if now is None else {"now": now}
     return {
         "old": _taken(change.old),
         "new": _taken(change.new),
         "when": change.region.text,
-        "witness": {"lead": lead, **moment},
+        "witness": witness_json(change.region.witness),
         "leads": None if moves is None else moves.moves.get((change.old, change.new), 0),
     }
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from routebook.decision import show_moment
-from routebook.render.literals import lead_of
+from routebook.render.witnesses import witness_text
 
 if TYPE_CHECKING:
     from routebook.analysis.change import Change, Difference, Taken
@@ -57,17 +55,9 @@ def rule_of(taken: Taken) -> str:
     return "no rule" if taken.rule is None else taken.rule
 
 
-def split_witness(change: Change) -> tuple[dict[str, Any], datetime | None]:
-    """The lead of a change, and the moment at which it is one, where that matters."""
-    lead = dict(change.region.witness)
-    now = lead.pop("now", None)
-    return lead, now
-
-
 def witness(change: Change) -> str:
-    """The lead of a change as a test has it."""
-    lead, now = split_witness(change)
-    return lead_of(lead) + (f" at {show_moment(now)}" if now is not None else "")
+    """The lead of a change, and the moment at which it is one, where that matters."""
+    return witness_text(change.region.witness)
 
 
 def verdict(report: DiffReport) -> str:

@@ -50,17 +50,22 @@ def render(explanation: Explanation, style: Style) -> str:
     """The page. What the text format leaves out is folded here, not left out."""
     title = headline(explanation)
     title = title[:1].upper() + title[1:]
-    body = "\n".join(_body(explanation, title, style))
+    return page(title, (f"<h1>{safe(title)}</h1>", *body(explanation, style)))
+
+
+def page(title: str, parts: Iterable[str]) -> str:
+    """One HTML file that needs no other and does nothing. The parts are HTML already, the title is text."""
+    shown = "\n".join(parts)
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{_CSP}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{_safe(title)}</title>\n<style>\n{_CSS}</style>\n</head>\n<body>\n{body}\n</body>\n</html>\n"
+        f"<title>{safe(title)}</title>\n<style>\n{_CSS}</style>\n</head>\n<body>\n{shown}\n</body>\n</html>\n"
     )
 
 
-def _body(explanation: Explanation, title: str, style: Style) -> Iterator[str]:
-    yield f"<h1>{_safe(title)}</h1>"
+def body(explanation: Explanation, style: Style) -> Iterator[str]:
+    """Everything of an explanation below its headline, as HTML."""
     taking = taken_by(explanation)
     if taking:
         yield "<h2>Why this rule</h2>"
@@ -70,19 +75,19 @@ def _body(explanation: Explanation, title: str, style: Style) -> Iterator[str]:
     rows = list(plan_rows(explanation))
     if rows:
         yield "<h2>Plan</h2>"
-        yield from _table(
+        yield from table(
             ("", "target", ""),
             ((row.placed, (str(n), row.text, row.fate)) for n, row in enumerate(rows, start=1)),
         )
     for tried in candidates_tried(explanation, everything=True):
         yield from _candidates(tried)
     yield "<h2>Lead</h2>"
-    yield from _table(
+    yield from table(
         ("field", "value"), ((False, (name, literal(value))) for name, value in explanation.lead.items())
     )
     yield "<h2>More</h2>"
     yield "<dl>"
-    yield from (f"<dt>{_safe(name)}</dt><dd>{_safe(fact)}</dd>" for name, fact in facts(explanation))
+    yield from (f"<dt>{safe(name)}</dt><dd>{safe(fact)}</dd>" for name, fact in facts(explanation))
     yield "</dl>"
 
 
@@ -92,7 +97,7 @@ def _passed(steps: Sequence[Step], style: Style) -> Iterator[str]:
     yield "<h2>Tried before</h2>"
     earlier = () if style.everything else steps[:-NEAREST]
     if earlier:
-        yield f"<details><summary>{_safe(left_out(len(earlier), 'earlier rule'))}</summary>"
+        yield f"<details><summary>{safe(left_out(len(earlier), 'earlier rule'))}</summary>"
         for step in earlier:
             yield from _step(step, "")
         yield "</details>"
@@ -101,24 +106,24 @@ def _passed(steps: Sequence[Step], style: Style) -> Iterator[str]:
 
 
 def _step(step: Step, title: str) -> Iterator[str]:
-    described = f" “{_safe(step.description)}”" if step.description else ""
-    place = _safe(f"{step.file}:{step.line}")
-    yield f'<p>{title}<strong>{_safe(step.rule)}</strong>{described} <span class="faint">{place}</span></p>'
+    described = f" “{safe(step.description)}”" if step.description else ""
+    place = safe(f"{step.file}:{step.line}")
+    yield f'<p>{title}<strong>{safe(step.rule)}</strong>{described} <span class="faint">{place}</span></p>'
     if why_not(step):
-        yield f"<p>{_safe(why_not(step))}</p>"
+        yield f"<p>{safe(why_not(step))}</p>"
         return
     if step.because:
         yield "<table>"
         for reason in step.because:
             kind = "yes" if reason.holds else "no"
-            words = f'<td class="{kind}">{_safe(answer(reason))}</td>'
-            yield f'<tr><td class="code">{_safe(reason.condition)}</td>{words}</tr>'
+            words = f'<td class="{kind}">{safe(answer(reason))}</td>'
+            yield f'<tr><td class="code">{safe(reason.condition)}</td>{words}</tr>'
         yield "</table>"
 
 
 def _candidates(tried: Tried) -> Iterator[str]:
-    yield f"<h2>Candidates for <code>{_safe(tried.target)}</code></h2>"
-    yield from _table(
+    yield f"<h2>Candidates for <code>{safe(tried.target)}</code></h2>"
+    yield from table(
         ("rep", "", "why"),
         (
             (candidate.chosen, (candidate.rep, verdict(candidate), grounds(candidate)))
@@ -127,14 +132,16 @@ def _candidates(tried: Tried) -> Iterator[str]:
     )
 
 
-def _table(heads: Sequence[str], rows: Iterable[tuple[bool, Sequence[str]]]) -> Iterator[str]:
+def table(heads: Sequence[str], rows: Iterable[tuple[bool, Sequence[str]]]) -> Iterator[str]:
+    """A table of texts; a row that was chosen stands out."""
     yield "<table>"
-    yield f"<tr>{''.join(f'<th>{_safe(head)}</th>' for head in heads)}</tr>"
+    yield f"<tr>{''.join(f'<th>{safe(head)}</th>' for head in heads)}</tr>"
     for chosen, cells in rows:
         opening = '<tr class="chosen">' if chosen else "<tr>"
-        yield opening + "".join(f"<td>{_safe(cell)}</td>" for cell in cells) + "</tr>"
+        yield opening + "".join(f"<td>{safe(cell)}</td>" for cell in cells) + "</tr>"
     yield "</table>"
 
 
-def _safe(text: str) -> str:
+def safe(text: str) -> str:
+    """Any text as HTML that shows it and is nothing else."""
     return html.escape(visible(text))

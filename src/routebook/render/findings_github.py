@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from routebook.diagnostics import Diagnostic
 from routebook.render.github import annotation, lines_of
-from routebook.render.literals import lead_of
 from routebook.render.paint import Style
 from routebook.render.places import place_of
 from routebook.render.report import CheckReport
+from routebook.render.witnesses import witness_text
 
 
 def render(report: CheckReport, style: Style) -> str:  # noqa: ARG001  # one signature for every format
@@ -36,9 +36,9 @@ def _message(finding: Diagnostic) -> str:
     parts = [finding.message]
     parts += [f"{place_of(label.span)}: {label.message}" for label in finding.related if label.message]
     if finding.witness is not None:
-        parts.append(f"for example: {lead_of(finding.witness)}")
+        parts.append(f"for example: {witness_text(finding.witness)}")
     if finding.help:
         parts.append(f"help: {finding.help}")
-    if finding.fix:
-        parts.append(f"to paste:\n{finding.fix}")
+    if finding.to_paste:
+        parts.append(f"to paste:\n{finding.to_paste}")
     return "\n".join(parts)

@@ -10,6 +10,7 @@ from routebook.render.json_text import dumps
 from routebook.render.paint import Style
 from routebook.render.places import place_of
 from routebook.render.report import CheckReport
+from routebook.render.witnesses import witness_json
 from routebook.source import Span
 
 
@@ -43,7 +44,7 @@ def finding_as_json(finding: Diagnostic) -> dict[str, Any]:
         "regions": None
         if regions is None
         else [{"when": region.when, "witness": _witness(region.witness)} for region in regions],
-        "fix": finding.fix,
+        "fix": finding.to_paste,
     }
 
 
@@ -70,4 +71,4 @@ def _place(span: Span | None, file: str | None) -> dict[str, Any]:
 
 
 def _witness(lead: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    return None if lead is None else {"lead": dict(lead)}
+    return None if lead is None else witness_json(lead)

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from routebook.diagnostics import Diagnostic, Label, Region, Severity
-from routebook.render.literals import lead_of
 from routebook.render.paint import EMPTY, Ink, Line, Style, line, painted
 from routebook.render.places import place_of
 from routebook.render.report import CheckReport
 from routebook.render.snippet import Mark, last_line, snippet
 from routebook.render.visible import visible, visible_lines
+from routebook.render.witnesses import witness_text
 from routebook.source import Source
 from routebook.text import counted
 
@@ -70,7 +70,7 @@ def _by_source(finding: Diagnostic, ink: Ink) -> list[tuple[Source, list[Mark]]]
 def _notes(finding: Diagnostic, gutter: int, style: Style) -> Iterator[Line]:
     margin = " " * (gutter + 1)
     if finding.witness is not None and not _is_in(finding.witness, finding.regions or ()):
-        yield _note(margin, "for example", lead_of(finding.witness))
+        yield _note(margin, "for example", witness_text(finding.witness))
     yield from _regions(finding.regions or (), margin, style)
     yield from _takers(finding.related, margin, style)
     if finding.help:
@@ -78,10 +78,10 @@ def _notes(finding: Diagnostic, gutter: int, style: Style) -> Iterator[Line]:
         yield _note(margin, "help", first)
         for further in rest:
             yield line(f"{margin}        {further}")
-    if finding.fix:
+    if finding.to_paste:
         yield line((f"{margin}= ", Ink.FRAME), ("to paste:", Ink.STRONG))
         yield EMPTY
-        for row in visible_lines(finding.fix.expandtabs(4)):
+        for row in visible_lines(finding.to_paste.expandtabs(4)):
             yield line((f"    {row}", Ink.GOOD))
 
 
@@ -97,7 +97,7 @@ def _regions(regions: tuple[Region, ...], margin: str, style: Style) -> Iterator
     shown = regions if style.everything else regions[:_FEW]
     for region in shown:
         yield _note(margin, "where", visible(region.when))
-        yield line(f"{margin}         {lead_of(region.witness)}")
+        yield line(f"{margin}         {witness_text(region.witness)}")
     if len(shown) < len(regions):
         yield line((f"{margin}= ", Ink.FRAME), f"… and {counted(len(regions) - len(shown), 'more region')}")
 
@@ -108,7 +108,7 @@ def _takers(related: tuple[Label, ...], margin: str, style: Style) -> Iterator[L
     shown = takers if style.everything else takers[:_FEW]
     for label in shown:
         assert label.witness is not None
-        yield _note(margin, f"`{visible(label.rule or '')}` takes", lead_of(label.witness))
+        yield _note(margin, f"`{visible(label.rule or '')}` takes", witness_text(label.witness))
     if len(shown) < len(takers):
         yield line(
             (f"{margin}= ", Ink.FRAME), f"… and {counted(len(takers) - len(shown), 'more rule')} like these"

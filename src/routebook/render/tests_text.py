@@ -51,6 +51,8 @@ def how(result: TestResult) -> str:
             return ""
         case "proved":
             return ", proved for every lead like it"
+        case "refuted":
+            return f", held for {counted(result.tried, 'lead')} that were tried, refuted by a proof"
         case "tried":
             return f", tried on {counted(result.tried, 'lead')}"
         case _:

@@ -8,7 +8,7 @@ from routebook.render.explanation_view import headline
 from routebook.render.literals import brief, lead_of
 from routebook.render.paint import EMPTY, Ink, Line, Style, line, painted
 from routebook.render.visible import visible
-from routebook.render.whynot_view import WhyNotReport, answer, reasons
+from routebook.render.whynot_view import WhyNotReport, answer, question, reasons, rule_of
 
 
 def render(report: WhyNotReport, style: Style) -> str:
@@ -19,8 +19,8 @@ def render(report: WhyNotReport, style: Style) -> str:
 def _lines(report: WhyNotReport) -> Iterator[Line]:
     why = report.why
     yield line((visible(headline(report.explanation)), Ink.STRONG))
-    yield line(f"why not to {visible(report.goal.text)}?")
-    rule = why.nearest.rule if why.nearest is not None else next(iter(why.goals), None)
+    yield line(visible(question(report)))
+    rule = rule_of(report)
     if rule is not None and why.conditions:
         yield EMPTY
         yield line(("conditions", Ink.STRONG), f" of rule {visible(rule)}")

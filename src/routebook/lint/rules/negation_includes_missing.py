@@ -175,6 +175,7 @@ def _finding(slip: Slip, use: Span, rule: str | None) -> Diagnostic:
         _related(slip, use, rule),
         help=f"to keep them out, write `{known} and {shown}`; to let them in, say so: `({missing} or {shown})`",
         fix=f"{known} and {text}",
+        fix_at=slip.node.span,
         rule=rule,
     )
 

@@ -47,9 +47,13 @@ from typing import Final
 from routebook.diagnostics import Diagnostic, Kind, Region, Severity
 from routebook.lint.model import Lint, Subject
 from routebook.lint.proofs import proof_of
+from routebook.source import after_line
 from routebook.text import counted
 
 KIND: Final = Kind("RB103", "unassigned-leads", Severity.ERROR)
+
+_FIX: Final = "else queue triage"
+"""A rule for the leads of one region would repeat what the rules before it have left over anyway (RB104)."""
 
 
 def find(subject: Subject) -> Iterator[Diagnostic]:
@@ -57,7 +61,7 @@ def find(subject: Subject) -> Iterator[Diagnostic]:
     gap = subject.once(proof_of).gap
     if gap is None:
         return
-    first = gap.regions[0]
+    first, last = gap.regions[0], subject.policy.rules[-1]
     message = "some leads stay unassigned: no rule takes them"
     if first.when != "true":
         message += f" where {first.text}"
@@ -66,10 +70,11 @@ def find(subject: Subject) -> Iterator[Diagnostic]:
     yield Diagnostic(
         KIND,
         message,
-        subject.policy.rules[-1].head,
+        last.head,
         "the last rule",
         help="take them at the end of the policy",
-        fix=gap.fix,
+        fix=f"\n\n{_FIX}" if "\n" in last.span.text else f"\n{_FIX}",
+        fix_at=after_line(last.span),
         witness=first.witness,
         regions=tuple(Region("every lead" if r.when == "true" else r.text, r.witness) for r in gap.regions),
     )

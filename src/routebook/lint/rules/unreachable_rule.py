@@ -73,8 +73,8 @@ def _finding(verdict: Blocked) -> Diagnostic:
     blockers = [blocker.entry.node for blocker in verdict.blockers]
     together = "together take" if len(blockers) > 1 else "takes"
     message = f"no lead reaches {subject_of(verdict)}: {names(blockers)} {together} every lead that it would"
-    if verdict.same_outcome:
-        message += ", and the outcome is the same"
+    if verdict.same_outcome is not None:
+        message += f", {'and the outcome is the same' if verdict.same_outcome else 'and the outcome is not the same'}"
     related = tuple(_label(blocker, len(blockers)) for blocker in verdict.blockers)
     help = f"take it out, or move it above {called(blockers[0])}"
     if verdict.same_outcome:
