@@ -15,8 +15,6 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final
 
-import re2
-
 
 class Takes(Enum):
     """What stands on the two sides of an operator."""
@@ -35,7 +33,14 @@ class Takes(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Operator:
-    """One operator. `holds(left, *right)` is its meaning, of what it `negates` where it does."""
+    """One operator. `holds(left, *right)` is its meaning, of what it `negates` where it does.
+
+    `template` is the same meaning as a Python expression, from which code is generated: `{x}` stands for the
+    left side where it is first asked for and `{again}` for it after that, `{0}` and `{1}` for what is on the right.
+    `{x}` comes before the right side, which may need what it works out; `constant` is a quicker form for a right
+    side of constants, where that order is free. `bears_missing` says on which sides, left and right, the template
+    may meet None and is false then. One that negates another needs none of these.
+    """
 
     name: str
     takes: Takes
@@ -43,11 +48,21 @@ class Operator:
     doc: str
     example: str
     negates: str | None = None
+    template: str = ""
+    constant: str = ""
+    bears_missing: tuple[bool, bool] = (False, False)
+
+    @property
+    def positive(self) -> Operator:
+        """The operator that this one negates, else itself."""
+        return OPERATORS[self.negates] if self.negates is not None else self
 
 
 @lru_cache(maxsize=4096)
 def pattern(text: str, fold_case: bool) -> Any:
     """The compiled RE2 pattern; raises `re2.error` where RE2 does not take it."""
+    import re2  # takes a while to load, and most policies have no patterns
+
     options = re2.Options()
     options.log_errors = False
     options.case_sensitive = not fold_case
@@ -91,29 +106,77 @@ def _known(value: object) -> bool:
 
 
 _ROWS: Final[tuple[Operator, ...]] = (
-    Operator("==", Takes.ALIKE, operator.eq, "the two are the same", "score == 70"),
+    Operator(
+        "==", Takes.ALIKE, operator.eq, "the two are the same", "score == 70",
+        template="{x} == {0}", bears_missing=(True, True),
+    ),
     Operator("!=", Takes.ALIKE, operator.eq, "the two are not the same, or one is missing", "score != 70", "=="),
-    Operator("<", Takes.ORDERED, operator.lt, "less, or earlier", "score < 70"),
-    Operator("<=", Takes.ORDERED, operator.le, "less or equal, or no later", "score <= 70"),
-    Operator(">", Takes.ORDERED, operator.gt, "more, or later", "score > 70"),
-    Operator(">=", Takes.ORDERED, operator.ge, "more or equal, or no earlier", "score >= 70"),
-    Operator("between", Takes.RANGE, _between, "in the range, both ends included", "score between 40 and 69"),
-    Operator("in", Takes.MEMBER, _in, "one of the listed", 'industry in ["health", "finance"]'),
+    Operator(
+        "<", Takes.ORDERED, operator.lt, "less, or earlier", "score < 70",
+        template="{x} < {0}",
+    ),
+    Operator(
+        "<=", Takes.ORDERED, operator.le, "less or equal, or no later", "score <= 70",
+        template="{x} <= {0}",
+    ),
+    Operator(
+        ">", Takes.ORDERED, operator.gt, "more, or later", "score > 70",
+        template="{x} > {0}",
+    ),
+    Operator(
+        ">=", Takes.ORDERED, operator.ge, "more or equal, or no earlier", "score >= 70",
+        template="{x} >= {0}",
+    ),
+    Operator(
+        "between", Takes.RANGE, _between, "in the range, both ends included", "score between 40 and 69",
+        template="{x} >= {0} and {again} <= {1}", constant="{0} <= {x} <= {1}",
+    ),
+    Operator(
+        "in", Takes.MEMBER, _in, "one of the listed", 'industry in ["health", "finance"]',
+        template="{x} in {0}", bears_missing=(True, False),
+    ),
     Operator("not in", Takes.MEMBER, _in, "none of the listed, or missing", 'country not in ["DE"]', "in"),
-    Operator("has", Takes.SET_MEMBER, _has, "the set has this member", 'products has "crm"'),
-    Operator("has any", Takes.SET_MEMBERS, _has_any, "the set has one of these", 'products has any ["crm", "voice"]'),
-    Operator("has all", Takes.SET_MEMBERS, _has_all, "the set has all of these", 'products has all ["crm", "voice"]'),
+    Operator(
+        "has", Takes.SET_MEMBER, _has, "the set has this member", 'products has "crm"',
+        template="{x}.__contains__({0})", constant="{0} in {x}",
+    ),
+    Operator(
+        "has any", Takes.SET_MEMBERS, _has_any, "the set has one of these", 'products has any ["crm", "voice"]',
+        template="not {x}.isdisjoint({0})",
+    ),
+    Operator(
+        "has all", Takes.SET_MEMBERS, _has_all, "the set has all of these", 'products has all ["crm", "voice"]',
+        template="{x} >= {0}",
+    ),
     Operator(
         "has none", Takes.SET_MEMBERS, _has_any, "the set has none of these, or is missing",
         'products has none ["crm"]', "has any",
     ),
-    Operator("starts with", Takes.SUBSTRING, str.startswith, "the text begins so", 'company starts with "Acme"'),
-    Operator("ends with", Takes.SUBSTRING, str.endswith, "the text ends so", 'email.domain ends with ".edu"'),
-    Operator("contains", Takes.SUBSTRING, _contains, "the text has this in it", 'title contains "VP"'),
-    Operator("matches", Takes.PATTERN, _found, "the RE2 pattern is found in it", 'title matches "(chief|head) .*"'),
-    Operator("is known", Takes.PRESENCE, _known, "the field has a value", "deal_value is known"),
+    Operator(
+        "starts with", Takes.SUBSTRING, str.startswith, "the text begins so", 'company starts with "Acme"',
+        template="{x}.startswith({0})",
+    ),
+    Operator(
+        "ends with", Takes.SUBSTRING, str.endswith, "the text ends so", 'email.domain ends with ".edu"',
+        template="{x}.endswith({0})",
+    ),
+    Operator(
+        "contains", Takes.SUBSTRING, _contains, "the text has this in it", 'title contains "VP"',
+        template="{x}.__contains__({0})", constant="{0} in {x}",
+    ),
+    Operator(
+        "matches", Takes.PATTERN, _found, "the RE2 pattern is found in it", 'title matches "(chief|head) .*"',
+        template="{0}({x}) is not None",
+    ),
+    Operator(
+        "is known", Takes.PRESENCE, _known, "the field has a value", "deal_value is known",
+        template="{x} is not None",
+    ),
     Operator("is missing", Takes.PRESENCE, _known, "the field has no value", "employees is missing", "is known"),
-    Operator("is true", Takes.TRUTH, _is_true, "the bool is known and true; written bare", "is_customer"),
+    Operator(
+        "is true", Takes.TRUTH, _is_true, "the bool is known and true; written bare", "is_customer",
+        template="{x}",
+    ),
 )  # fmt: skip
 
 OPERATORS: Final[Mapping[str, Operator]] = MappingProxyType({row.name: row for row in _ROWS})

@@ -33,6 +33,7 @@ Wanted: TypeAlias = list[tuple[int, list[Literal]]]
 """For one column: the bits of the alternatives that ask something of it, each with what it asks."""
 
 _DISCRETE: Final = frozenset({"==", "!=", "in", "not in", "is true", "is known", "is missing"})
+_INTERVALS: Final = _DISCRETE | {"<", "<=", ">", ">=", "between"}
 _ORDERED: Final = (NumberType, DateType, TimeType, DateTimeType)
 
 
@@ -74,7 +75,7 @@ def column_of(ref: FieldRef, wanted: Wanted, bits: int) -> Column:
     tests = [test for test in each_once(conditions) if isinstance(test, Comparison)]
     if all(test.operator in _DISCRETE for test in tests):
         return _discrete(tests, wanted, bits)
-    if isinstance(ref.type, _ORDERED):
+    if isinstance(ref.type, _ORDERED) and all(test.operator in _INTERVALS for test in tests):
         return _ordered(tests, wanted, bits)
     return _searched(wanted, bits)
 

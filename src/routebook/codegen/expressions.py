@@ -31,7 +31,7 @@ from routebook.check.conditions import (
 )
 from routebook.codegen.constants import Constants
 from routebook.codegen.order import Order
-from routebook.operators import Takes
+from routebook.operators import Operator, Takes
 from routebook.plan.tree import Tree
 from routebook.types import EmailType, NumberType, SetType, TextType
 
@@ -180,8 +180,7 @@ class Expressions:
 
     def _comparison(self, test: Comparison) -> Text:
         row = test.row
-        base = row.negates or row.name
-        if base == "is known" and not _can_miss(test.left):
+        if row.takes is Takes.PRESENCE and not _can_miss(test.left):
             return repr(row.negates is None), _ATOM
         operands = (test.left, *test.right)
         exact = any(isinstance(operand, Arithmetic) for operand in operands)
@@ -193,32 +192,32 @@ class Expressions:
             left = self._operand(test.left, exact, decimal)
         with self._perhaps():
             right = [self._operand(operand, exact, decimal) for operand in test.right]
-        text = self._positive(test, base, left, right)
+        text = self._positive(test, row.positive, left, right)
         return self._negated(text) if row.negates is not None else text
 
     def _positive(
-        self, test: Comparison, base: str, left: tuple[str, str], right: list[tuple[str, str]]
+        self, test: Comparison, row: Operator, left: tuple[str, str], right: list[tuple[str, str]]
     ) -> Text:
         optional = _can_miss(test.left)
         missing = [n for n, operand in enumerate(test.right) if _can_miss(operand)]
-        if base == "is known":
-            return f"{left[0]} is not None", _ATOM
-        if base == "is true":
+        if row.takes is Takes.PRESENCE:
+            return _core(row, left, (), plain=True)
+        if row.takes is Takes.TRUTH:
             return (f"{left[0]} is True" if optional else left[0]), _ATOM
         plain = all(isinstance(operand, _CONSTANTS) for operand in test.right)
-        if (base == "==" and not (optional and missing)) or (base == "in" and not missing):
-            # nothing known equals what is missing, which is no member of any constant
-            return _core(base, left, [text for text, _ in right], plain)
+        left_bears, right_bears = row.bears_missing
+        if (left_bears or not optional) and (right_bears or not missing) and not (optional and missing):
+            return _core(row, left, [text for text, _ in right], plain)
         known = [f"{left[0]} is not None"] if optional else []
-        known += [f"{right[n][0]} is not None" for n in missing if base != "=="]
+        known += [f"{right[n][0]} is not None" for n in missing if not right_bears]
         if optional:
             left = (left[1], left[1])
         elif known:
             # what is asked on the right of `and` may need what the left assigns, which is not asked yet
             known.insert(0, f"({left[0]}, True)[1]")
             left = (left[1], left[1])
-        texts = [text[1] if n in missing and base != "==" else text[0] for n, text in enumerate(right)]
-        core, binds = _core(base, left, texts, plain)
+        texts = [text[1] if n in missing and not right_bears else text[0] for n, text in enumerate(right)]
+        core, binds = _core(row, left, texts, plain)
         return " and ".join([*known, core]), min(binds, _AND) if known else binds
 
     # --- Operands -------------------------------------------------------------------------------------
@@ -352,40 +351,16 @@ _PARTS: Final = {
     "hour": "{0}.hour",
     "weekday": f"{_WEEKDAYS}[{{0}}.weekday()]",
 }
-_SIGNS: Final = frozenset({"==", "<", "<=", ">", ">="})
-
-
 _CONSTANTS: Final = (Constant, Members, Pattern)
 
 
-def _core(operator: str, left: tuple[str, str], right: Sequence[str], plain: bool) -> Text:
-    """The operator's meaning on known values, as `operators` has it.
-
-    Unless what is on the right is `plain`, the left must be evaluated first.
-    """
-    first, again = left
-    match operator:
-        case "between":
-            if plain:
-                return f"{right[0]} <= {first} <= {right[1]}", _ATOM
-            return f"{first} >= {right[0]} and {again} <= {right[1]}", _AND
-        case "in":
-            return f"{first} in {right[0]}", _ATOM
-        case "has" | "contains":
-            return f"{right[0]} in {first}" if plain else f"{first}.__contains__({right[0]})", _ATOM
-        case "has any":
-            return f"not {first}.isdisjoint({right[0]})", _NOT
-        case "has all":
-            return f"{first} >= {right[0]}", _ATOM
-        case "starts with":
-            return f"{first}.startswith({right[0]})", _ATOM
-        case "ends with":
-            return f"{first}.endswith({right[0]})", _ATOM
-        case "matches":
-            return f"{right[0]}({first}) is not None", _ATOM
-        case _:
-            assert operator in _SIGNS
-            return f"{first} {operator} {right[0]}", _ATOM
+def _core(row: Operator, left: tuple[str, str], right: Sequence[str], plain: bool) -> Text:
+    """The operator's meaning on known values; `plain` where what is on the right is constant."""
+    template = (row.constant if plain else "") or row.template
+    text = template.format(*right, x=left[0], again=left[1])
+    if " and " in template:
+        return text, _AND
+    return text, _NOT if template.startswith("not ") else _ATOM
 
 
 def _whole(ref: FieldRef) -> FieldRef:

@@ -160,7 +160,8 @@ def direct(ref: FieldRef, lookup: Lookup) -> Lookup:
     whole = isinstance(ref.type, NumberType) and ref.type.integer and ref.type.low is not None
     if not (whole and isinstance(lookup, BySearch) and lookup.side == "right" and lookup.edges):
         return lookup
-    assert isinstance(ref.type, NumberType) and ref.type.low is not None
+    assert isinstance(ref.type, NumberType)
+    assert ref.type.low is not None
     low, cap = math.ceil(ref.type.low), lookup.edges[-1]
     if cap - low >= CAPPED:
         return lookup
