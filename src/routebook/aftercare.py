@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from routebook.api import Policy, loads, moment
-from routebook.diagnostics import PolicyError
+from routebook.diagnostics import PolicyError, RoutebookError
 from routebook.roster import Roster
 from routebook.runtime.after.clerk import Clerk
 from routebook.runtime.after.events import Event, Recorded
@@ -19,11 +20,15 @@ from routebook.runtime.after.sweeping import Sweeper, Swept
 from routebook.runtime.after.worklist import Work, work_list
 from routebook.runtime.errors import StoreError
 from routebook.runtime.log import Digests
+from routebook.runtime.notices.outbox import Outbox
 from routebook.runtime.presence import Marked, mark
 from routebook.runtime.stores.base import Store, Text
 from routebook.runtime.transactions import Transactions
 from routebook.settings import Settings
 from routebook.text import nearest
+
+if TYPE_CHECKING:
+    from routebook.runtime.notices.delivering import Delivered, Deliverer
 
 
 class Aftercare:
@@ -31,7 +36,7 @@ class Aftercare:
 
     `policy` is used for the leads that it decided about; for others, and where there is none, the text that the
     store keeps. `roster` says who is there now; without one, leads are handed on among the people there were.
-    `settings` are the project's: what it calls the statuses.
+    `settings` are the project's: what it calls the statuses, and who is told what.
     """
 
     def __init__(
@@ -42,7 +47,8 @@ class Aftercare:
         settings: Settings | None = None,
         transactions: Transactions | None = None,
     ) -> None:
-        self.names = StatusNames((settings or Settings()).statuses)
+        self._settings = settings or Settings()
+        self.names = StatusNames(self._settings.statuses)
         self._store = store
         self._policy = policy
         self._roster = roster
@@ -105,6 +111,27 @@ class Aftercare:
         """The leads that wait in a queue, highest first by a field of theirs; without one the oldest first."""
         return work_list(self._store, self._office, name, by)
 
+    def deliver(self) -> Iterator[Delivered]:
+        """Deliver what waits in the outbox, each notice tried once; what came of each is written down by then.
+
+        Raises `RoutebookError` where the settings name no destination, or the secret of one is not in the environment.
+        """
+        return self.deliverer().deliver()
+
+    @property
+    def outbox(self) -> Outbox:
+        """The store's notices, and what became of each."""
+        return self._store.outbox
+
+    def deliverer(self) -> Deliverer:
+        """What delivers, for those who want to stop it in between. Raises as `deliver` does."""
+        if not self._settings.notify:
+            raise RoutebookError("nothing is delivered: the settings name no destination under [notify]")
+        # what speaks HTTP takes long to import, and few need it
+        from routebook.runtime.notices.delivering import Deliverer, ways_of
+
+        return Deliverer(self._store.outbox, ways_of(self._settings, os.environ))
+
     # --- the policies that decided ---
 
     def _office(self, said: Mapping[str, Any]) -> Office:
@@ -122,7 +149,7 @@ class Aftercare:
         if policy is None or policy.digest != said["policy"]:
             policy = self._kept_policy(said)
         digests = Digests(said["policy"], said["policy_text"], roster.digest)
-        return office_of(policy.tree, roster, digests)
+        return office_of(policy.tree, roster, digests, settings=self._settings)
 
     def _kept_policy(self, said: Mapping[str, Any]) -> Policy:
         lead = said["assignment"]["lead"]

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from routebook.aftercare import Aftercare
 from routebook.api import Policy, load, load_roster, loads, prove_with
@@ -29,6 +29,9 @@ from routebook.runtime.errors import StoreError
 from routebook.runtime.presence import Marked
 from routebook.runtime.router import explain_log as read_log
 from routebook.runtime.stores import Store, open_store
+
+if TYPE_CHECKING:
+    from routebook.runtime.notices.delivering import Delivered
 
 MEMORY: Final = "memory:"
 """The store of a router that is given none: what it remembers goes with it."""
@@ -66,7 +69,12 @@ class Router:
         self._intake = Intake(tree.schema, tree.timezone, accounts=self._accounts)
         self._store = open_store(store or MEMORY)
         self._routing = runtime.Router(
-            tree, people, self._store, text=self.policy.text, decide=self.policy.leaf
+            tree,
+            people,
+            self._store,
+            text=self.policy.text,
+            decide=self.policy.leaf,
+            settings=self.policy.settings,
         )
         self._after = Aftercare(
             self._store, self.policy, people, self.policy.settings, self._routing.transactions
@@ -137,6 +145,13 @@ class Router:
         Being marked online again changes nothing about hours. Raises `StoreError` for a rep who is not in the roster.
         """
         return self._after.presence(rep, online, at)
+
+    def deliver(self) -> Iterator[Delivered]:
+        """Deliver what people are to be told, each notice tried once: go through all of them.
+
+        Raises `RoutebookError` where the settings name no destination, or the secret of one is not in the environment.
+        """
+        return self._after.deliver()
 
     def queue(self, name: str, by: str | None = None) -> list[Work]:
         """The leads that wait in a queue, highest first by a field of theirs; without one the oldest first."""

@@ -33,6 +33,7 @@ COMMANDS: Final = (
     CommandRow("event", "Record what happened to a lead: a status, a touch, a return, a claim."),
     CommandRow("presence", "Record that a rep is there, or is not."),
     CommandRow("sweep", "Act on leads that are overdue or were held."),
+    CommandRow("deliver", "Tell people what happened to their leads: webhooks, JSON lines."),
     CommandRow("queue", "List who waits in a queue, whom to take first at the top."),
     CommandRow("diff", "Say what an edit changes, for every lead that there can be."),
     CommandRow("graph", "Draw a policy as a picture."),

@@ -12,6 +12,7 @@ from routebook.runtime.deciding import Decided
 from routebook.runtime.eligibility import Member
 from routebook.runtime.ledger import Ledger
 from routebook.runtime.log import Digests, Entry, chain_of, make_row
+from routebook.runtime.notices.telling import Occasion, Teller
 from routebook.runtime.placing import Placement
 from routebook.runtime.state import LeadState, StickyRep
 
@@ -33,8 +34,10 @@ class Placed:
     extra_plan: tuple[str, ...] = ()
 
 
-def write_down(placed: Placed, people: Mapping[str, Member], ledger: Ledger) -> Assignment:
-    """Change the state by a placement, and append its row to the log."""
+def write_down(
+    placed: Placed, people: Mapping[str, Member], ledger: Ledger, teller: Teller | None = None
+) -> Assignment:
+    """Change the state by a placement, append its row to the log, and leave what there is to tell in the outbox."""
     decided, placement = placed.decided, placed.placement
     assignment = assignment_for(decided, placement, placed.digests.policy, placed.extra_plan)
     before = _apply(placement, people, decided.moment, ledger)
@@ -53,6 +56,8 @@ def write_down(placed: Placed, people: Mapping[str, Member], ledger: Ledger) -> 
     chain = chain_of(placement) or ledger.rest()
     row = make_row(entry, ledger.next_seq(), chain, ledger.head(chain))
     ledger.append(row, _lead_state(assignment, placed.round, row.seq))
+    if teller is not None:
+        ledger.tell(teller.notices(Occasion(decided, assignment, row, placed.cause)))
     return assignment
 
 

@@ -22,11 +22,13 @@ from routebook.runtime.errors import StoreError
 from routebook.runtime.fit import fit
 from routebook.runtime.ledger import Ledger, Locks
 from routebook.runtime.log import PLACINGS, Digests, assignment_of, explanation_of
+from routebook.runtime.notices.telling import check_handoff, teller_of
 from routebook.runtime.placing import Placement, Placing
 from routebook.runtime.recording import Placed, assignment_for, write_down
 from routebook.runtime.segments import segments_of
 from routebook.runtime.stores.base import Store, Text
 from routebook.runtime.transactions import Transactions
+from routebook.settings import Settings
 
 BATCH: Final = 500
 """Leads that share a transaction where nobody says how many."""
@@ -39,7 +41,7 @@ class Router:
     """One policy, one roster and one store. Safe to share between threads.
 
     `values` are the reps' fields as `fit` reads them; `decide` is a faster evaluator than the reference walk;
-    `text` is the policy's text, which the store keeps beside what was decided by it.
+    `text` is the policy's text, which the store keeps beside what was decided by it; `settings` say who is told what.
     """
 
     def __init__(
@@ -51,6 +53,7 @@ class Router:
         text: str = "",
         values: Mapping[str, Mapping[str, Any]] | None = None,
         decide: Decide | None = None,
+        settings: Settings | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -64,6 +67,9 @@ class Router:
         self.store = store
         self._desk = Desk(tree, roster, fit(tree, roster).values if values is None else values)
         self._decider = Decider(tree, decide)
+        chosen = settings or Settings()
+        check_handoff(chosen, tree)
+        self._teller = teller_of(chosen, tree, self._desk.people)
         self._digests = Digests(tree.digest, f"sha256:{sha256(text.encode()).hexdigest()}", roster.digest)
         self._clock = clock
         self.transactions = Transactions(store, pause)
@@ -132,7 +138,7 @@ class Router:
         round = 1 if earlier is None else earlier.round + 1
         segments = segments_of(self._desk.segments, decided.environment)
         placed = Placed(decided, placement, round, segments, self._digests)
-        return write_down(placed, self._desk.people, ledger)
+        return write_down(placed, self._desk.people, ledger, self._teller)
 
     def _place(self, decided: Decided, ledger: Ledger) -> Placement:
         leaf = decided.leaf

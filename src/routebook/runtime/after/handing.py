@@ -106,7 +106,7 @@ class Handing:
             jsonable(said),
             tuple(target.text for target in targets),
         )
-        return write_down(placed, self.office.desk.people, self.ledger)
+        return write_down(placed, self.office.desk.people, self.ledger, self.office.teller)
 
 
 def _told(cause: Mapping[str, Any]) -> str:

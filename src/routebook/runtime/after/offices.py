@@ -17,16 +17,22 @@ from routebook.runtime.deciding import Decided
 from routebook.runtime.desk import Desk
 from routebook.runtime.fit import fit
 from routebook.runtime.log import Digests
+from routebook.runtime.notices.telling import Teller, teller_of
+from routebook.settings import Settings
 
 
 @dataclass(frozen=True)
 class Office:
-    """One version of a policy at work with a roster. `digests` are what rows of the log say they were decided by."""
+    """One version of a policy at work with a roster. `digests` are what rows of the log say they were decided by.
+
+    `teller` is who tells people about their leads, None where nobody is told.
+    """
 
     desk: Desk
     digests: Digests
     leaves: Mapping[str, Leaf]
     intake: Intake
+    teller: Teller | None = None
 
     @property
     def tree(self) -> Tree:
@@ -46,9 +52,14 @@ class Office:
 
 
 def office_of(
-    tree: Tree, roster: Roster, digests: Digests, values: Mapping[str, Any] | None = None
+    tree: Tree,
+    roster: Roster,
+    digests: Digests,
+    values: Mapping[str, Any] | None = None,
+    settings: Settings | None = None,
 ) -> Office:
     """A policy and a roster, ready to hand leads on."""
     desk = Desk(tree, roster, fit(tree, roster).values if values is None else values)
     leaves = {leaf.rule: leaf for leaf in tree.leaves()}
-    return Office(desk, digests, leaves, Intake(tree.schema, tree.timezone))
+    teller = teller_of(settings or Settings(), tree, desk.people)
+    return Office(desk, digests, leaves, Intake(tree.schema, tree.timezone), teller)

@@ -37,7 +37,7 @@ class MemoryOutbox:
                 and posted.notice.destination in destinations
                 and posted.due <= due
             ]
-            found.sort(key=lambda posted: (posted.due, posted.notice.seq, posted.notice.key))
+            found.sort(key=lambda posted: (posted.due, *_place(posted.notice)))
             claimed = [replace(posted, attempts=posted.attempts + 1) for posted in found[:limit]]
             for posted in claimed:
                 place = (posted.notice.key, posted.notice.destination)
@@ -59,9 +59,7 @@ class MemoryOutbox:
     def posted(self, state: State | None = None) -> Sequence[Posted]:
         with self._lock:
             found = [posted for posted in self._posted.values() if state is None or posted.state is state]
-        return sorted(
-            found, key=lambda posted: (posted.notice.seq, posted.notice.key, posted.notice.destination)
-        )
+        return sorted(found, key=lambda posted: _place(posted.notice))
 
     def waiting(self) -> Mapping[str, int]:
         return Counter(posted.notice.destination for posted in self.posted(State.WAITING))
@@ -75,3 +73,7 @@ class MemoryOutbox:
             }
             self._posted.update(dead)
         return len(dead)
+
+
+def _place(notice: Notice) -> tuple[int, str, str, str]:
+    return notice.seq, notice.kind, notice.key, notice.destination

@@ -46,7 +46,7 @@ class SqlOutbox:
                 _box.c.destination.in_(list(destinations)),
                 _box.c.due <= show_time(due),
             )
-            .order_by(_box.c.due, _box.c.seq, _box.c.key)
+            .order_by(_box.c.due, _box.c.seq, _box.c.kind, _box.c.key)
             .limit(limit)
             .with_for_update(skip_locked=True)
         )
@@ -72,7 +72,7 @@ class SqlOutbox:
             return connection.execute(done).rowcount > 0
 
     def posted(self, state: State | None = None) -> Sequence[Posted]:
-        asked = select(_box).order_by(_box.c.seq, _box.c.key, _box.c.destination)
+        asked = select(_box).order_by(_box.c.seq, _box.c.kind, _box.c.key, _box.c.destination)
         if state is not None:
             asked = asked.where(_box.c.state == state.value)
         with self._read() as connection:
@@ -85,7 +85,7 @@ class SqlOutbox:
             .group_by(_box.c.destination)
         )
         with self._read() as connection:
-            return dict(connection.execute(asked).tuples())
+            return {row[0]: row[1] for row in connection.execute(asked)}
 
     def retry(self, keys: Collection[str] | None, now: datetime) -> int:
         again = (
