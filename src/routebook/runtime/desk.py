@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from routebook.check.conditions import Condition
@@ -22,6 +22,8 @@ class Bench:
         self.members = members
         self.weights: Final = {member.id: member.rep.weight for member in members}
         self.capped: Final = tuple(member.id for member in members if member.capped)
+        # the leads of a batch often share their moment
+        self._mondays: tuple[datetime | None, frozenset[date]] = (None, frozenset())
         capacities = [member.rep.capacity for member in members if member.rep.capacity]
         self.roomiest: Final = max(capacities, default=None)
 
@@ -40,9 +42,13 @@ class Bench:
         rotation, own = self.rotation(rule), f"pool {self.name}"
         return (own,) if rotation == own else (own, rotation)
 
-    def mondays(self, moment: datetime) -> frozenset[Any]:
-        """The Mondays of the weeks that it is, where the members with caps are."""
-        return frozenset(member.calendar.local_day(moment).monday for member in self.members if member.capped)
+    def mondays(self, moment: datetime) -> frozenset[date]:
+        """The Mondays of the weeks that it is where the members are."""
+        known, mondays = self._mondays
+        if known != moment:
+            mondays = frozenset(member.calendar.local_day(moment).monday for member in self.members)
+            self._mondays = moment, mondays
+        return mondays
 
 
 class Desk:

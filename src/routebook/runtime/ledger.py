@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Final
 
 from routebook.runtime.notices.outbox import Notice
 from routebook.runtime.state import (
@@ -26,17 +27,37 @@ from routebook.runtime.state import (
     Week,
     WeekKey,
 )
-from routebook.runtime.stores.base import Session
+from routebook.runtime.stores.base import Found, Session, Wanted
 
 _KEPT = 200_000  # things remembered between transactions before all are forgotten
 
 
 @dataclass(frozen=True, slots=True)
 class Locks:
-    """What a transaction locks before it begins: chains, then reps, each in order."""
+    """What a transaction locks before it begins: chains, the one for rows that draw from no pool, then reps."""
 
     chains: frozenset[str] = frozenset()
     reps: frozenset[str] = frozenset()
+    rest: bool = False
+
+    def __or__(self, more: Locks) -> Locks:
+        return Locks(self.chains | more.chains, self.reps | more.reps, self.rest or more.rest)
+
+
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """What a transaction will likely ask for, so that it is read at once: what is left out is read when needed.
+
+    `mondays` are those of the weeks that it is where the reps are.
+    """
+
+    chains: Collection[str] = ()
+    rotations: Collection[str] = ()
+    reps: Collection[str] = ()
+    mondays: Collection[date] = ()
+
+
+NO_READS: Final = Reads()
 
 
 class NeedsLocks(Exception):
@@ -71,24 +92,63 @@ class Ledger:
         self._read: dict[str, RepState] = {}
         self._left = 0
         self._held: set[str] = set()
-        self._alone: set[str] = set()
+        self._resting = False
 
-    def begin(self, session: Session, leads: Collection[str], locks: Locks = Locks()) -> None:
+    def begin(
+        self, session: Session, leads: Collection[str], locks: Locks = Locks(), reads: Reads = NO_READS
+    ) -> None:
         """Start a transaction that is about these leads, with these locks."""
         self._session = session
         self._locks = locks
         version = session.version
         kept = len(self._stickies) + len(self._weeks) + len(self._reps) + len(self._results)
-        if version is None or version != self._version or kept > _KEPT:
+        fresh = version is None or version != self._version or kept > _KEPT
+        if fresh:
             self._forget()
-            self._seq = session.last_seq() if self._exclusive else 0
         # a transaction that ends badly leaves things here that never happened
         self._version = None
-        if not self._exclusive:
-            self._lock_first(locks)
-            self._take_numbers(len(leads))
-        self._leads = session.leads(leads)
         self.changes = Changes()
+        if not self._exclusive:
+            wanted = Wanted(
+                leads,
+                sorted(locks.chains),
+                locks.rest,
+                sorted(locks.reps),
+                len(leads),
+                reads.rotations,
+                [id for id in reads.reps if id not in locks.reps],
+                reads.mondays,
+            )
+        elif fresh:
+            self._seq = session.last_seq()
+            wanted = Wanted(
+                leads,
+                tuple(reads.chains),
+                rotations=reads.rotations,
+                reps=reads.reps,
+                mondays=reads.mondays,
+            )
+        else:
+            wanted = Wanted(leads)
+        self._take(session.begin(wanted), wanted)
+
+    def _take(self, found: Found, wanted: Wanted) -> None:
+        """Know what was found, and of all else that was wanted that there is nothing."""
+        self._leads = found.leads
+        self._heads.update((chain, found.heads.get(chain, NO_ROWS)) for chain in wanted.chains)
+        self._rotations.update((key, found.rotations.get(key, Rotation())) for key in wanted.rotations)
+        reps = (*wanted.locked, *wanted.reps)
+        self._reps.update((id, found.reps.get(id) or RepState()) for id in reps)
+        for monday in wanted.mondays:
+            self._weeks.update(((id, monday), found.weeks.get((id, monday), NO_LEADS)) for id in reps)
+        if not self._exclusive:
+            self._heads.update(found.heads)
+            self._read.update((id, self._reps[id]) for id in wanted.reps)
+            self._held.update(wanted.chains)
+            self._resting = wanted.rest
+            self._numbers = iter(found.numbers)
+            self._left = len(found.numbers)
+            self._seq = next(self._numbers, 1) - 1
 
     def committed(self, version: object | None) -> None:
         """The transaction has ended well, and the store's state is now `version`."""
@@ -96,30 +156,26 @@ class Ledger:
 
     # --- locking ---
 
-    def _lock_first(self, locks: Locks) -> None:
-        self._session.lock(sorted(locks.chains))
-        self._held.update(locks.chains)
-        if locks.reps:
-            states = self._session.lock_reps(sorted(locks.reps))
-            self._reps.update((id, states.get(id) or RepState()) for id in locks.reps)
-
     def hold(self, chains: Collection[str]) -> None:
         """Lock what is drawn from, before its rotation is read."""
         if self._exclusive or self._held.issuperset(chains):
             return
         missing = sorted(set(chains) - self._held)
-        if self._held and missing[0] < max(self._held):
-            raise NeedsLocks(Locks(frozenset(self._held.union(chains)), self._locks.reps))
+        last = self._resting or self._locks.reps or (self._held and missing[0] < max(self._held))
+        if last:
+            raise NeedsLocks(Locks(frozenset(self._held.union(chains)), rest=self._resting))
         self._session.lock(missing)
         self._held.update(missing)
         self._take_numbers(self._left)
 
     def rest(self) -> str:
-        """The chain for rows that draw from no pool. It is apart from all others, and may be locked at any time."""
+        """The chain for rows that draw from no pool: it is apart from all others, and locked after them."""
         rest = self._session.rest
-        if not self._exclusive and rest not in self._alone:
+        if not self._exclusive and not self._resting:
+            if self._locks.reps:
+                raise NeedsLocks(Locks(frozenset(self._held), rest=True))
             self._session.lock((rest,))
-            self._alone.add(rest)
+            self._resting = True
             self._take_numbers(self._left)
         return rest
 
@@ -129,19 +185,24 @@ class Ledger:
         self._numbers = iter(self._session.numbers(count))
         self._seq = next(self._numbers, 1) - 1
 
-    def lock_chosen(self) -> None:
-        """Lock whoever was chosen and is not locked yet; where one of them has changed, begin again."""
-        if self._exclusive:
+    def write(self) -> None:
+        """Write what has changed, and lock whoever was chosen; where one of them has changed, begin again."""
+        changes = self.changes
+        if not changes:
             return
-        chosen = frozenset(self.changes.reps)
-        late = sorted(chosen - self._locks.reps)
-        states = self._session.lock_reps(late) if late else {}
-        first = self.changes.rows[0].seq
+        if self._exclusive:
+            self._session.write(changes)
+            return
+        chosen = frozenset(changes.reps)
+        locked = self._locks.reps
+        late = sorted(chosen - locked)
+        if late and locked and late[0] < max(locked):
+            raise NeedsLocks(Locks(frozenset(self._held), chosen, self._resting))
+        states = self._session.write(changes, late)
+        first = changes.rows[0].seq
         # one that was changed by a later row of the log than ours was read too late to be drawn before it
-        if any(
-            (states.get(id) or RepState()) != self._read[id] or self._read[id].changed > first for id in late
-        ):
-            raise NeedsLocks(Locks(frozenset(self._held), self._locks.reps | chosen))
+        if any(states.get(id) != self._read[id] or self._read[id].changed > first for id in late):
+            raise NeedsLocks(Locks(frozenset(self._held), chosen, self._resting))
 
     # --- reading ---
 

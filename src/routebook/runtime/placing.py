@@ -151,7 +151,7 @@ class Placing:
         """Have the pool's people read all at once, not one by one as they are looked at."""
         if not self.ledger.knows(bench.name, self.moment.date()):
             self.ledger.load_reps(bench.weights)
-            self.ledger.load_weeks(bench.capped, bench.mondays(self.moment))
+            self.ledger.load_weeks(bench.weights, bench.mondays(self.moment))
 
     def _choose(self, bench: Bench, strategy: Strategy, eligible: list[Member]) -> tuple[Choice, Turn | None]:
         row = BY_NAME[strategy.name]

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from hashlib import sha256
 from itertools import islice
 from threading import Lock
 from typing import Any, Final
 
-from routebook.check.targets import PoolTarget
+from routebook.check.targets import HoldTarget, PoolTarget, RepTarget, SplitTarget
 from routebook.decision import Assignment, Explanation, Lead, Outcome
 from routebook.diagnostics import RoutebookError
 from routebook.plan.tree import Tree
 from routebook.plan.walk import decision_of, walk
 from routebook.roster import Roster
 from routebook.runtime.deciding import Decide, Decided, Decider
-from routebook.runtime.desk import Desk
+from routebook.runtime.desk import Bench, Desk
 from routebook.runtime.errors import StoreError
 from routebook.runtime.fit import fit
-from routebook.runtime.ledger import Ledger, Locks
+from routebook.runtime.ledger import Ledger, Locks, Reads
 from routebook.runtime.log import PLACINGS, Digests, assignment_of, explanation_of
 from routebook.runtime.notices.telling import check_handoff, teller_of
 from routebook.runtime.placing import Placement, Placing
@@ -122,12 +122,14 @@ class Router:
 
     def _route_batch(self, leads: Sequence[Lead], now: datetime | None) -> list[Assignment]:
         self._keep_texts()
-        decided = [self._decider.decide(self._id(lead), lead, self._moment(now)) for lead in leads]
+        moment = self._moment(now)
+        decided = [self._decider.decide(self._id(lead), lead, moment) for lead in leads]
 
         def settle(ledger: Ledger) -> list[Assignment]:
             return [self._settle(each, ledger) for each in decided]
 
-        return self.transactions.run([each.id for each in decided], self._likely(decided), settle)
+        locks, reads = self._likely(decided)
+        return self.transactions.run([each.id for each in decided], locks, settle, reads)
 
     def _settle(self, decided: Decided, ledger: Ledger) -> Assignment:
         """The lead's assignment: the one that it has, or a new one with all that it changes."""
@@ -150,16 +152,23 @@ class Router:
 
     # --- the store ---
 
-    def _likely(self, decided: Sequence[Decided]) -> Locks:
-        """The pools that leads will most likely be drawn from: those of their plans' first targets."""
-        if self.store.exclusive:
-            return Locks()
-        chains: set[str] = set()
+    def _likely(self, decided: Sequence[Decided]) -> tuple[Locks, Reads]:
+        """What leads will most likely draw from, and whom they will meet: the pools of their plans' first targets."""
+        benches: dict[tuple[str, str], Bench] = {}
+        mondays: set[date] = set()
+        rest = False
         for each in decided:
-            if each.leaf is not None and isinstance(first := each.leaf.plan.targets[0].target, PoolTarget):
-                bench = self._desk.bench(first.pool)
-                chains.update(() if bench is None else bench.chains(each.leaf.rule))
-        return Locks(frozenset(chains))
+            first = None if each.leaf is None else each.leaf.plan.targets[0].target
+            if not isinstance(first, PoolTarget | HoldTarget):
+                rest = rest or not isinstance(first, RepTarget | SplitTarget)
+            elif (bench := self._desk.bench(first.pool)) is not None:
+                assert each.leaf is not None
+                benches[bench.name, each.leaf.rule] = bench
+                mondays |= bench.mondays(each.moment)
+        chains = frozenset(chain for (_, rule), bench in benches.items() for chain in bench.chains(rule))
+        rotations = {bench.rotation(rule) for (_, rule), bench in benches.items()}
+        reps = {rep for bench in benches.values() for rep in bench.weights}
+        return Locks(chains, rest=rest), Reads(chains, rotations, reps, mondays)
 
     def _id(self, lead: Lead) -> str:
         """The lead's id; where the policy declares none, its number among the leads of this router."""

@@ -8,7 +8,7 @@ from threading import Lock
 from typing import Final, TypeVar
 
 from routebook.runtime.errors import StoreUnavailable
-from routebook.runtime.ledger import Ledger, Locks, NeedsLocks
+from routebook.runtime.ledger import NO_READS, Ledger, Locks, NeedsLocks, Reads
 from routebook.runtime.stores.base import Store
 
 _PAUSES: Final = (0.05, 0.1, 0.2, 0.4, 0.8)  # seconds between attempts at a store that is busy or gone
@@ -25,37 +25,45 @@ class Transactions:
         self._ledger = Ledger()
         self._lock = Lock()
 
-    def run(self, leads: Sequence[str], locks: Locks, action: Callable[[Ledger], _T]) -> _T:
+    def run(
+        self, leads: Sequence[str], locks: Locks, action: Callable[[Ledger], _T], reads: Reads = NO_READS
+    ) -> _T:
         """Do it in a transaction that is about these leads; what it changes is written when all went well.
 
-        Where the store is busy or gone it is done again after a while, and at last given up (StoreUnavailable).
+        `reads` is what it will likely ask for. Where the store is busy or gone it is done again after a while, and
+        at last given up (StoreUnavailable).
         """
         for pause in _PAUSES:
             try:
-                return self._locked(leads, locks, action)
+                return self._locked(leads, locks, action, reads)
             except StoreUnavailable:
                 self._pause(pause)
-        return self._locked(leads, locks, action)
+        return self._locked(leads, locks, action, reads)
 
-    def _locked(self, leads: Sequence[str], locks: Locks, action: Callable[[Ledger], _T]) -> _T:
+    def _locked(self, leads: Sequence[str], locks: Locks, action: Callable[[Ledger], _T], reads: Reads) -> _T:
         for _ in range(_ATTEMPTS):
             try:
                 if not self.store.exclusive:
-                    return self._once(Ledger(exclusive=False), leads, locks, action)
+                    return self._once(Ledger(exclusive=False), leads, locks, action, reads)
                 with self._lock:
-                    return self._once(self._ledger, leads, locks, action)
+                    return self._once(self._ledger, leads, locks, action, reads)
             except NeedsLocks as needed:
-                locks = Locks(locks.chains | needed.locks.chains, locks.reps | needed.locks.reps)
+                locks |= needed.locks
         raise StoreUnavailable(
             f"the store {self.store.url} is busy: too many others draw from the same pools"
         )
 
-    def _once(self, ledger: Ledger, leads: Sequence[str], locks: Locks, action: Callable[[Ledger], _T]) -> _T:
+    def _once(
+        self,
+        ledger: Ledger,
+        leads: Sequence[str],
+        locks: Locks,
+        action: Callable[[Ledger], _T],
+        reads: Reads,
+    ) -> _T:
         with self.store.session() as session:
-            ledger.begin(session, leads, locks)
+            ledger.begin(session, leads, locks, reads)
             result = action(ledger)
-            if ledger.changes:
-                ledger.lock_chosen()
-                session.write(ledger.changes)
+            ledger.write()
         ledger.committed(session.version)
         return result

@@ -33,6 +33,37 @@ class Text:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a transaction begins with, in this order, so that a database far away is asked once for all of it.
+
+    `chains` are locked and the ends of them read; then the chain for rows that draw from no pool, where `rest` asks;
+    then `locked` reps. After that `numbers` for new rows are taken, and leads, rotations, `reps` and their
+    weeks are read. Chains and reps are in their order.
+    """
+
+    leads: Collection[str] = ()
+    chains: Sequence[str] = ()
+    rest: bool = False
+    locked: Sequence[str] = ()
+    numbers: int = 0
+    rotations: Collection[str] = ()
+    reps: Collection[str] = ()
+    mondays: Collection[date] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What there is of all that was wanted; `reps` are those that were asked for and those that were locked."""
+
+    leads: dict[str, LeadState]
+    heads: dict[str, Head]
+    numbers: Sequence[int]
+    rotations: dict[str, Rotation]
+    reps: dict[str, RepState]
+    weeks: dict[WeekKey, Week]
+
+
 class Session(Protocol):
     """One transaction. What it writes is seen whole or not at all.
 
@@ -53,6 +84,9 @@ class Session(Protocol):
     def rest(self) -> str:
         """The chain of the log for rows that draw from no pool."""
 
+    def begin(self, wanted: Wanted) -> Found:
+        """Lock and read all of this at once. Only the first call of a session may lock."""
+
     def last_seq(self) -> int:
         """The number of the log's last row; 0 where it has none."""
 
@@ -61,9 +95,6 @@ class Session(Protocol):
 
     def lock(self, chains: Collection[str]) -> None:
         """Wait until these chains are this session's alone. In an exclusive store they are."""
-
-    def lock_reps(self, ids: Collection[str]) -> dict[str, RepState]:
-        """Wait until these reps are this session's alone, and say where they stand now."""
 
     def leads(self, ids: Collection[str]) -> dict[str, LeadState]: ...
 
@@ -84,8 +115,11 @@ class Session(Protocol):
     def history(self, lead: str) -> list[LogRow]:
         """Every row of the log about a lead, in order."""
 
-    def write(self, changes: Changes) -> None:
-        """Write all of it; it stands once the session has ended without an error."""
+    def write(self, changes: Changes, locking: Sequence[str] = ()) -> dict[str, RepState]:
+        """Write all of it; it stands once the session has ended without an error.
+
+        These reps are locked before, in order; where they stood then is returned, of those that there are.
+        """
 
 
 class Store(Protocol):

@@ -23,7 +23,7 @@ from routebook.runtime.state import (
     Week,
     WeekKey,
 )
-from routebook.runtime.stores.base import Session, Text
+from routebook.runtime.stores.base import Found, Session, Text, Wanted
 from routebook.runtime.stores.memory_outbox import MemoryOutbox
 
 _K = TypeVar("_K")
@@ -104,6 +104,17 @@ class _MemorySession:
 
     rest = REST
 
+    def begin(self, wanted: Wanted) -> Found:
+        reps = {*wanted.locked, *wanted.reps}
+        return Found(
+            self.leads(wanted.leads),
+            self.heads(wanted.chains),
+            self.numbers(wanted.numbers),
+            self.rotations(wanted.rotations),
+            self.reps(reps),
+            self.weeks(reps, wanted.mondays),
+        )
+
     def last_seq(self) -> int:
         return len(self._store._rows)
 
@@ -112,9 +123,6 @@ class _MemorySession:
 
     def lock(self, chains: Collection[str]) -> None:
         """The whole store is this session's alone."""
-
-    def lock_reps(self, ids: Collection[str]) -> dict[str, RepState]:
-        return self.reps(ids)
 
     def leads(self, ids: Collection[str]) -> dict[str, LeadState]:
         return _some(self._store._leads, ids)
@@ -143,8 +151,9 @@ class _MemorySession:
     def history(self, lead: str) -> list[LogRow]:
         return [row for row in self._store._rows if row.lead == lead]
 
-    def write(self, changes: Changes) -> None:
+    def write(self, changes: Changes, locking: Sequence[str] = ()) -> dict[str, RepState]:
         self.written.append(changes)
+        return self.reps(locking)
 
 
 def _some(known: Mapping[_K, _V], keys: Collection[_K]) -> dict[_K, _V]:

@@ -9,22 +9,38 @@ is late starts again and finds the lead assigned.
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, create_engine, make_url, text
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Integer,
+    Table,
+    Text,
+    bindparam,
+    collate,
+    create_engine,
+    func,
+    literal_column,
+    make_url,
+    select,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.exc import ArgumentError
+from sqlalchemy.pool import PoolProxiedConnection
 
 from routebook.runtime.errors import StoreError, StoreUnavailable
-from routebook.runtime.state import Changes, RepState
+from routebook.runtime.stores import tables as t
 from routebook.runtime.stores.database import DatabaseStore
-from routebook.runtime.stores.sql import SqlSession, rep_of
-from routebook.runtime.stores.statements import Prepared, Statements
+from routebook.runtime.stores.sql import Sent, SqlSession, read
+from routebook.runtime.stores.statements import Driver, Prepared, Statements
 
 _RESTS: Final = 64
-"""Chains for rows that draw from no pool: as many processes as this do not wait for each other."""
+"""Chains for rows that draw from no pool: as many sessions as this do not wait for each other."""
 
+_KNOWN: Final = 100_000  # keys of rows that are remembered to be there
 _PATIENCE: Final = 30  # seconds that a session waits for a lock
 _LAYING_OUT: Final = 0x726F757465  # the advisory lock under which the tables are made
 
@@ -63,8 +79,30 @@ class PostgresStore(DatabaseStore):
         if os.getpid() != self._process:  # connections do not survive a fork
             self._engine.dispose(close=False)
             self._process = os.getpid()
-        with self._words(), self._engine.begin() as connection:
-            yield _PostgresSession(connection, self._statements, self._locks)
+        with self._words():
+            connection = self._engine.raw_connection()
+            driver: Driver = connection.driver_connection
+            try:
+                session = _PostgresSession(driver, self._statements, self._locks)
+                yield session
+                driver.commit()
+            except BaseException:
+                self._abandon(connection)
+                raise
+            connection.close()
+            for rows, keys in session.made:
+                rows.know(keys)
+
+    def _abandon(self, connection: PoolProxiedConnection) -> None:
+        """Undo what was done; a connection that is broken takes the others with it, which will be no better."""
+        driver: Driver = connection.driver_connection
+        with suppress(Exception):
+            driver.rollback()
+        if driver.closed:
+            connection.invalidate()
+            self._engine.dispose()
+        else:
+            connection.close()
 
     @contextmanager
     def _words(self) -> Iterator[None]:
@@ -86,60 +124,77 @@ class PostgresStore(DatabaseStore):
         return StoreError(f"the store {self.url} failed: {reason}")
 
 
+class _Rows:
+    """Rows of a table that are locked in the order of their keys; those that are not there yet are made first."""
+
+    def __init__(self, table: Table, blank: Mapping[str, Any], engine: Engine) -> None:
+        (key,) = table.primary_key
+        keys = bindparam("keys", type_=ARRAY(Text))
+        asked = select(table).where(key == func.any(keys)).order_by(collate(key, "C")).with_for_update()
+        self.lock = Prepared(asked, engine.dialect)
+        blanks = select(func.unnest(keys), *map(literal_column, blank.values()))
+        made = insert(table).from_select([key.name, *blank], blanks).on_conflict_do_nothing()
+        self.make = Prepared(made, engine.dialect)
+        self._known: set[str] = set()
+
+    def missing(self, keys: Iterable[str]) -> list[str]:
+        """Those that may not be there."""
+        return [key for key in keys if key not in self._known]
+
+    def know(self, keys: Iterable[str]) -> None:
+        """These are there, and for good."""
+        if len(self._known) > _KNOWN:
+            self._known.clear()
+        self._known.update(keys)
+
+
 class _Locks:
-    """Statements that lock rows in order, those that are not there yet made first."""
+    """What sessions lock, and where they take numbers from."""
 
     def __init__(self, engine: Engine) -> None:
-        def prepared(words: str) -> Prepared:
-            return Prepared(text(words), engine.dialect)
-
-        self.chains = prepared(
-            'SELECT name FROM routebook_chains WHERE name = ANY(:keys) ORDER BY name COLLATE "C" FOR UPDATE'
-        )
-        self.new_chains = prepared(
-            "INSERT INTO routebook_chains (name, length, hash)"
-            " SELECT key, 0, '' FROM unnest(CAST(:keys AS text[])) AS key ON CONFLICT DO NOTHING"
-        )
-        self.reps = prepared(
-            "SELECT id, active, last, changed, presence FROM routebook_reps WHERE id = ANY(:keys)"
-            ' ORDER BY id COLLATE "C" FOR UPDATE'
-        )
-        self.new_reps = prepared(
-            "INSERT INTO routebook_reps (id, active, last, changed)"
-            " SELECT key, 0, 0, 0 FROM unnest(CAST(:keys AS text[])) AS key ON CONFLICT DO NOTHING"
-        )
-        self.numbers = prepared("SELECT nextval('routebook_numbers') FROM generate_series(1, :count)")
+        self.chains = _Rows(t.chains, {"length": "0", "hash": "''"}, engine)
+        self.reps = _Rows(t.reps, {"active": "0", "last": "0"}, engine)
+        count = bindparam("count", type_=Integer)
+        numbers = select(t.numbers.next_value()).select_from(func.generate_series(literal_column("1"), count))
+        self.numbers = Prepared(numbers, engine.dialect)
 
 
 class _PostgresSession(SqlSession):
-    def __init__(self, connection: Connection, statements: Statements, locks: _Locks) -> None:
-        super().__init__(connection, statements, version=None)
+    """`made` are rows that were made to be locked, and are there by a good end of the session."""
+
+    def __init__(self, driver: Driver, statements: Statements, locks: _Locks) -> None:
+        super().__init__(driver, statements, version=None)
         self._locks = locks
-        self.rest = f"rest {os.getpid() % _RESTS}"
+        self.made: list[tuple[_Rows, list[str]]] = []
+        self.rest = f"rest {driver.info.backend_pid % _RESTS}"
+
+    def _together(self) -> AbstractContextManager[Any]:
+        pipeline: AbstractContextManager[Any] = self._driver.pipeline()
+        return pipeline  # one wait for all the statements, not one for each
+
+    def _lock(self, rows: _Rows, keys: Collection[str]) -> Sent:
+        if missing := rows.missing(keys):
+            rows.make.send(self._driver, {"keys": missing})
+            self.made.append((rows, missing))
+        return self._send(rows.lock, keys)
+
+    def _lock_chains(self, chains: Collection[str]) -> Sent:
+        return self._lock(self._locks.chains, chains)
+
+    def _lock_reps(self, ids: Collection[str]) -> Sent:
+        return self._lock(self._locks.reps, ids)
+
+    def _number(self, count: int) -> Sent:
+        return (
+            (self._locks.numbers, self._locks.numbers.send(self._driver, {"count": count})) if count else None
+        )
 
     def numbers(self, count: int) -> Sequence[int]:
-        return [row[0] for row in self._locks.numbers.ask(self._connection, {"count": count})]
-
-    def write(self, changes: Changes) -> None:
-        driver: Any = self._connection.connection.driver_connection
-        with driver.pipeline():  # one wait for all the statements, not one for each
-            super().write(changes)
+        return [row[0] for row in read(self._number(count))]
 
     def lock(self, chains: Collection[str]) -> None:
-        asked = {"keys": list(chains)}
-        if chains and len(self._locks.chains.ask(self._connection, asked)) < len(chains):
-            self._locks.new_chains.many(self._connection, [asked])
-            self._locks.chains.ask(self._connection, asked)
-
-    def lock_reps(self, ids: Collection[str]) -> dict[str, RepState]:
-        asked = {"keys": list(ids)}
-        if not ids:
-            return {}
-        found = self._locks.reps.ask(self._connection, asked)
-        if len(found) < len(ids):
-            self._locks.new_reps.many(self._connection, [asked])
-            found = self._locks.reps.ask(self._connection, asked)
-        return {row.id: rep_of(row) for row in found}
+        with self._together():
+            self._lock_chains(chains)
 
 
 def _engine_of(url: str) -> Engine:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import date
-from typing import Any
+from typing import Any, TypeAlias
 
-from sqlalchemy import Connection, Row, Table
+from sqlalchemy import Table
 
 from routebook.runtime.state import (
     REST,
@@ -26,24 +27,62 @@ from routebook.runtime.state import (
     WeekKey,
 )
 from routebook.runtime.stores import tables as t
-from routebook.runtime.stores.base import Text
+from routebook.runtime.stores.base import Found, Text, Wanted
 from routebook.runtime.stores.posting import written
-from routebook.runtime.stores.statements import Prepared, Statements
+from routebook.runtime.stores.statements import Driver, Prepared, Statements
 from routebook.runtime.stores.times import read_time, show_time
 
 
 class SqlSession:
-    """One transaction on a connection that whoever made this session begins and ends."""
+    """One transaction on a driver's connection, which whoever made this session begins and ends."""
 
-    def __init__(self, connection: Connection, statements: Statements, version: object | None) -> None:
-        self._connection = connection
+    def __init__(self, driver: Driver, statements: Statements, version: object | None) -> None:
+        self._driver = driver
         self._do = statements
         self.version = version
         self.wrote = False
         self.rest = REST
 
+    def begin(self, wanted: Wanted) -> Found:
+        do = self._do
+        with self._together():
+            heads = self._lock_chains(wanted.chains)
+            # apart from the others, and after them: whoever has it waits for no other chain
+            rest = self._lock_chains((self.rest,) if wanted.rest else ())
+            locked = self._lock_reps(wanted.locked)
+            numbers = self._number(wanted.numbers)
+            leads = self._send(do.leads, wanted.leads)
+            rotations = self._send(do.rotations, wanted.rotations)
+            reps = self._send(do.reps, wanted.reps)
+            # after their reps: when a rep turns out unchanged in the end, so is the week
+            mondays = do.keys([monday.isoformat() for monday in wanted.mondays])
+            weeks = self._send(do.weeks, {*wanted.locked, *wanted.reps}, also=mondays)
+        return Found(
+            {row.id: lead_of(row) for row in read(leads)},
+            {row.name: Head(row.length, row.hash) for row in (*read(heads), *read(rest))},
+            [row[0] for row in read(numbers)],
+            {row.key: Rotation(**json.loads(row.state)) for row in read(rotations)},
+            {row.id: rep_of(row) for row in (*read(reps), *read(locked))},
+            {_week_key(row): _week_of(row) for row in read(weeks)},
+        )
+
+    def _together(self) -> AbstractContextManager[Any]:
+        """What is sent in here may go to the database at once; answers are read after it."""
+        return nullcontext()
+
+    def _lock_chains(self, chains: Collection[str]) -> Sent:
+        """Lock chains, where that is not so already, and find their ends."""
+        return self._send(self._do.heads, chains)
+
+    def _lock_reps(self, ids: Collection[str]) -> Sent:
+        return self._send(self._do.reps, ids)
+
+    def _number(self, count: int) -> Sent:  # noqa: ARG002
+        """Numbers for new rows; nothing where the one who writes can count for itself."""
+        return None
+
     def last_seq(self) -> int:
-        return self._do.last.ask(self._connection, {})[0][0] or 0
+        return self._do.last.ask(self._driver, {})[0][0] or 0
 
     def numbers(self, count: int) -> Sequence[int]:
         last = self.last_seq()
@@ -51,9 +90,6 @@ class SqlSession:
 
     def lock(self, chains: Collection[str]) -> None:
         """Nothing to wait for where the transaction holds the whole store."""
-
-    def lock_reps(self, ids: Collection[str]) -> dict[str, RepState]:
-        return self.reps(ids)
 
     def leads(self, ids: Collection[str]) -> dict[str, LeadState]:
         return {row.id: lead_of(row) for row in self._ask(self._do.leads, ids)}
@@ -66,15 +102,12 @@ class SqlSession:
 
     def weeks(self, ids: Collection[str], mondays: Collection[date]) -> dict[WeekKey, Week]:
         days = self._do.keys([monday.isoformat() for monday in mondays])
-        return {
-            (row.rep, date.fromisoformat(row.monday)): tuple(json.loads(row.days))
-            for row in self._ask(self._do.weeks, ids, also=days)
-        }
+        return {_week_key(row): _week_of(row) for row in self._ask(self._do.weeks, ids, also=days)}
 
     def stickies(self, keys: Collection[StickyKey]) -> dict[StickyKey, StickyRep]:
         found: dict[StickyKey, StickyRep] = {}
         for key in keys:
-            for row in self._do.stickies.ask(self._connection, key._asdict()):
+            for row in self._do.stickies.ask(self._driver, key._asdict()):
                 found[key] = StickyRep(row.rep, read_time(row.at))
         return found
 
@@ -91,29 +124,46 @@ class SqlSession:
         return {row.seq: row_of(row) for row in self._ask(self._do.rows, seqs)}
 
     def history(self, lead: str) -> list[LogRow]:
-        return [row_of(row) for row in self._do.history.ask(self._connection, {"lead": lead})]
+        return [row_of(row) for row in self._do.history.ask(self._driver, {"lead": lead})]
 
-    def write(self, changes: Changes) -> None:
+    def write(self, changes: Changes, locking: Sequence[str] = ()) -> dict[str, RepState]:
         self.wrote = True
-        self._do.append.many(self._connection, map(_row, changes.rows))
-        self._upsert(t.leads, map(_lead, changes.leads.values()))
-        self._upsert(t.rotations, map(_rotation, changes.rotations.items()))
-        self._upsert(t.reps, map(_rep, changes.reps.items()))
-        self._upsert(t.weeks, map(_week, changes.weeks.items()))
-        self._upsert(t.stickies, map(_sticky, changes.stickies.items()))
-        self._upsert(t.results, map(_result, changes.results.items()))
-        self._upsert(t.chains, map(_head, changes.heads.items()))
-        self._do.post.many(self._connection, map(written, changes.notices))
+        with self._together():
+            locked = self._lock_reps(locking)
+            self._do.append.many(self._driver, map(_row, changes.rows))
+            self._upsert(t.leads, map(_lead, changes.leads.values()))
+            self._upsert(t.rotations, map(_rotation, changes.rotations.items()))
+            self._upsert(t.reps, map(_rep, changes.reps.items()))
+            self._upsert(t.weeks, map(_week, changes.weeks.items()))
+            self._upsert(t.stickies, map(_sticky, changes.stickies.items()))
+            self._upsert(t.results, map(_result, changes.results.items()))
+            self._upsert(t.chains, map(_head, changes.heads.items()))
+            self._do.post.many(self._driver, map(written, changes.notices))
+        return {row.id: rep_of(row) for row in read(locked)}
 
     def keep(self, texts: Mapping[str, Text]) -> None:
         rows = ({"digest": digest, "kind": text.kind, "text": text.text} for digest, text in texts.items())
-        self._do.keep.many(self._connection, rows)
+        self._do.keep.many(self._driver, rows)
 
-    def _ask(self, question: Prepared, keys: Collection[Any], **more: Any) -> Iterable[Row[Any]]:
-        return question.ask(self._connection, {"keys": self._do.keys(keys), **more}) if keys else ()
+    def _send(self, question: Prepared, keys: Collection[Any], **more: Any) -> Sent:
+        """Ask it, and read the answer later; None where nothing is asked for."""
+        if not keys:
+            return None
+        return question, question.send(self._driver, {"keys": self._do.keys(keys), **more})
+
+    def _ask(self, question: Prepared, keys: Collection[Any], **more: Any) -> Iterable[Any]:
+        return read(self._send(question, keys, **more))
 
     def _upsert(self, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
-        self._do.upsert(table).many(self._connection, rows)
+        self._do.upsert(table).many(self._driver, rows)
+
+
+Sent: TypeAlias = tuple[Prepared, Any] | None
+"""A question and the cursor at its answer; None for one that was not asked."""
+
+
+def read(sent: Sent) -> Iterable[Any]:
+    return () if sent is None else sent[0].rows(sent[1])
 
 
 def _row(row: LogRow) -> dict[str, Any]:
@@ -133,7 +183,7 @@ def _row(row: LogRow) -> dict[str, Any]:
     }
 
 
-def row_of(row: Row[Any]) -> LogRow:
+def row_of(row: Any) -> LogRow:
     """A row of the log as it was read."""
     values = row._asdict()
     return LogRow(**{**values, "at": read_time(values["at"])})
@@ -155,7 +205,7 @@ def _lead(lead: LeadState) -> dict[str, Any]:
     }
 
 
-def lead_of(row: Row[Any]) -> LeadState:
+def lead_of(row: Any) -> LeadState:
     """Where a lead stands, as it was read."""
     values = row._asdict()
     until = values["until"]
@@ -185,7 +235,7 @@ def _rep(item: tuple[str, RepState]) -> dict[str, Any]:
     }
 
 
-def rep_of(row: Row[Any]) -> RepState:
+def rep_of(row: Any) -> RepState:
     """Where a rep stands, as it was read."""
     presence = None
     if row.presence is not None:
@@ -196,6 +246,15 @@ def rep_of(row: Row[Any]) -> RepState:
 
 def _said(presence: Presence) -> str:
     return f"{'online' if presence.online else 'offline'} {show_time(presence.since)}"
+
+
+def _week_key(row: Any) -> WeekKey:
+    return row.rep, date.fromisoformat(row.monday)
+
+
+def _week_of(row: Any) -> Week:
+    days: Week = tuple(json.loads(row.days))
+    return days
 
 
 def _week(item: tuple[WeekKey, Week]) -> dict[str, Any]:

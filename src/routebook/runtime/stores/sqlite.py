@@ -20,12 +20,12 @@ from typing import Any, Final
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import NullPool, PoolProxiedConnection
 
 from routebook.runtime.errors import StoreError, StoreUnavailable
 from routebook.runtime.stores.database import DatabaseStore
 from routebook.runtime.stores.sql import SqlSession
-from routebook.runtime.stores.statements import Statements
+from routebook.runtime.stores.statements import Driver, Statements
 
 _PATIENCE: Final = 30  # seconds that a transaction waits for another process to end its own
 _PASSING: Final = (
@@ -53,7 +53,7 @@ class SqliteStore(DatabaseStore):
         super().__init__(url, self._make_engine())
         self._lock = RLock()
         self._statements = Statements(self._engine.dialect)
-        self._writer: Connection | None = None
+        self._writer: PoolProxiedConnection | None = None
         self._process = os.getpid()
         self._inode = 0
         self._commits = 0
@@ -63,12 +63,13 @@ class SqliteStore(DatabaseStore):
     @contextmanager
     def session(self) -> Iterator[SqlSession]:
         with self._lock, self._words():
-            connection = self._connected()
+            driver = self._connected()
             try:
-                with connection.begin():
-                    foreign = connection.exec_driver_sql("PRAGMA data_version").scalar()
-                    session = SqlSession(connection, self._statements, self._version(foreign))
-                    yield session
+                driver.execute("BEGIN IMMEDIATE")
+                foreign = driver.execute("PRAGMA data_version").fetchone()[0]
+                session = SqlSession(driver, self._statements, self._version(foreign))
+                yield session
+                driver.execute("COMMIT")
                 self._commits += session.wrote
                 session.version = self._version(foreign)
             except BaseException:
@@ -102,7 +103,7 @@ class SqliteStore(DatabaseStore):
 
         return engine
 
-    def _connected(self) -> Connection:
+    def _connected(self) -> Driver:
         """The one connection that writes: of this process, and to the file that has the store's name now."""
         if os.getpid() != self._process:  # a connection does not survive a fork
             self._writer, self._process = None, os.getpid()
@@ -114,9 +115,9 @@ class SqliteStore(DatabaseStore):
         if self._writer is not None and inode != self._inode:
             self._drop()
         if self._writer is None:
-            self._writer, self._inode = self._engine.connect(), inode
+            self._writer, self._inode = self._engine.raw_connection(), inode
             self._connections += 1
-        return self._writer
+        return self._writer.driver_connection
 
     def _drop(self) -> None:
         if self._writer is not None:
