@@ -20,6 +20,8 @@ from routebook.runtime.stores import tables as t
 Driver: TypeAlias = Any
 """A connection as the database's driver has it: `execute` and `executemany` give cursors."""
 
+# by columns that only the tables know, so that type checkers cannot
+_named_tuple: Final[Any] = namedtuple
 _INSERTS: Final[Mapping[str, Callable[[Table], Any]]] = {
     "sqlite": sqlite.insert,
     "postgresql": postgresql.insert,
@@ -34,8 +36,7 @@ class Prepared:
         self._sql = str(compiled)
         self._names: Sequence[str] | None = compiled.positiontup
         columns = getattr(statement, "selected_columns", ())
-        row: Any = namedtuple("Row", [column.name for column in columns])
-        self._make = row._make
+        self._make = _named_tuple("Row", [column.name for column in columns])._make
 
     def send(self, driver: Driver, values: Mapping[str, Any]) -> Any:
         """A cursor at what the question finds; in a pipeline, at what it is going to find."""
