@@ -60,9 +60,10 @@ def test_turns_are_those_of_a_router(roster: str, targets: list[str], kinds: lis
     endings = endings_of(policy.tree, people, NOW)
     try:
         rotations = Rotations(endings, people)
-    except RoutebookError as error:
+    except RoutebookError:
         # `r` is drawn from with and without its reps off shift
-        assert "round_robin r on shift" in targets, error
+        if "round_robin r on shift" not in targets:
+            raise
         return
     numbers = [rotations.number(endings[kind]) for kind in kinds]
     named = [rotations.named(endings[kind]) for kind in kinds]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import polars as pl
-import pyarrow as pa
 
-from routebook.spark.shipping import table_of
+if TYPE_CHECKING:
+    # only where batches come are these needed: the rest of the room does without
+    import pyarrow as pa
 
 ROWS: Final = 65_536
 """Spark's batches are put together up to so many rows, which the column evaluator takes at once."""
@@ -34,6 +34,11 @@ class Job:
             yield from self._decided(table).to_batches()
 
     def _decided(self, leads: pa.Table) -> pa.Table:
+        import polars as pl
+        import pyarrow as pa
+
+        from routebook.spark.shipping import table_of
+
         table = table_of(self.tree, self.source)
         frame = pl.from_arrow(leads)
         assert isinstance(frame, pl.DataFrame)
@@ -55,6 +60,8 @@ class Job:
 
 
 def _together(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
+    import pyarrow as pa
+
     waiting: list[pa.RecordBatch] = []
     rows = 0
     for batch in batches:

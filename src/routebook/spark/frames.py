@@ -10,6 +10,7 @@ from routebook.api import Policy, load_roster, moment, prove_with
 from routebook.decision import Outcome
 from routebook.diagnostics import RoutebookError
 from routebook.roster import Roster
+from routebook.spark.batches import LEAF, Job
 from routebook.spark.endings import Ending, endings_of
 from routebook.spark.rotations import Rotations
 from routebook.spark.shipping import packed
@@ -45,12 +46,10 @@ def decide(
     `keep` are the columns to hand on, all of them where it is None. A row that does not fit has no rule, and its
     problems; every row is decided as of the same moment `now`. Raises `RoutebookError` for columns that clash.
     """
-    from routebook.spark.batches import Job
-
     kept = _kept(leads, keep, DECISION)
     at = moment(now)
     job = Job(packed(policy.tree), _source(policy, source), at, kept, in_full=True)
-    return leads.mapInArrow(job, _schema(leads, kept, "fits boolean, rule string, plan array<string>"))
+    return leads.mapInArrow(job, _schema(leads, kept, job.in_full))
 
 
 def assign(
@@ -72,8 +71,6 @@ def assign(
     Raises `PolicyError` where the policy does not pass its proofs (unless `prove` is off), `RoutebookError` where
     something depends on the leads before: each target is named with its place.
     """
-    from routebook.spark.batches import Job
-
     people = load_roster(roster)
     assert people is not None
     if policy.settings.dedupe:
@@ -88,7 +85,7 @@ def assign(
     rotations = Rotations(endings, people)
     carried = tuple(dict.fromkeys((*kept, order)))
     job = Job(packed(policy.tree), _source(policy, source), at, carried, in_full=False)
-    rows = leads.mapInArrow(job, _schema(leads, carried, "fits boolean, __routebook_leaf int"))
+    rows = leads.mapInArrow(job, _schema(leads, carried, job.in_full))
     rows = rows.join(
         _broadcast(leads, _leaves(policy, endings, rotations), _LEAF_COLUMNS), "__routebook_leaf", "left"
     )
@@ -129,19 +126,25 @@ def _source(policy: Policy, source: str | None) -> str | None:
     return source
 
 
-def _schema(leads: DataFrame, kept: Sequence[str], found: str) -> Any:
-    from pyspark.sql.types import ArrayType, StringType, StructField, StructType
+def _schema(leads: DataFrame, kept: Sequence[str], in_full: bool) -> Any:
+    from pyspark.sql.types import (
+        ArrayType,
+        BooleanType,
+        IntegerType,
+        StringType,
+        StructField,
+        StructType,
+    )
 
+    texts = ArrayType(StringType())
+    answers = {"rule": StringType(), "plan": texts} if in_full else {LEAF: IntegerType()}
+    made = {"lead": StringType(), "fits": BooleanType(), **answers, "problems": texts}
     fields = [leads.schema[name] for name in kept]
-    made = StructType([StructField("lead", StringType())])
-    for part in found.split(", "):
-        name, kind = part.split(" ")
-        made = made.add(name, kind)
-    return StructType([*fields, *made.fields, StructField("problems", ArrayType(StringType()))])
+    return StructType([*fields, *(StructField(name, kind) for name, kind in made.items())])
 
 
 _LEAF_COLUMNS: Final = (
-    "__routebook_leaf int, outcome string, rule string, target int, pool string, __routebook_named string, "
+    f"{LEAF} int, outcome string, rule string, target int, pool string, __routebook_named string, "
     "queue string, nurture string, reason string, until timestamp, sla string, plan array<string>, "
     "__routebook_rotation int, __routebook_length int"
 )

@@ -8,10 +8,12 @@ import pickle
 from collections.abc import Mapping
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from routebook.plan.tree import Tree
-from routebook.tables import Table
+
+if TYPE_CHECKING:
+    from routebook.tables import Table
 
 
 def packed(tree: Tree) -> bytes:
@@ -27,6 +29,8 @@ def packed(tree: Tree) -> bytes:
 @lru_cache(maxsize=8)
 def table_of(tree: bytes, source: str | None) -> Table:
     """The policy of a tree, made ready once in each worker, however many batches come to it."""
+    from routebook.tables import Table
+
     return Table(pickle.loads(tree), source)
 
 
