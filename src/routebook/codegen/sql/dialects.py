@@ -223,10 +223,10 @@ def _iso_day(day: Sql) -> Sql:
 
 
 def _day_of_text(day: Sql) -> Sql:
-    """Sunday, which is 0 there, becomes 7."""
+    """SQLite counts from 0, a Sunday."""
     number = exp.cast(call("STRFTIME", text("%w"), day), "integer")
-    return exp.Add(this=exp.paren(exp.Mod(this=exp.Add(this=number, expression=whole(6)), expression=whole(7))),
-                   expression=whole(1))  # fmt: skip
+    from_monday = exp.Mod(this=exp.paren(exp.Add(this=number, expression=whole(6))), expression=whole(7))
+    return exp.Add(this=exp.paren(from_monday), expression=whole(1))
 
 
 def _day_from_sunday(day: Sql) -> Sql:
@@ -301,6 +301,8 @@ DIALECTS: Final = (
         sets=_json_set,
         weekday=_day_of_text,
         matches=_no_matches("it has no regular expressions"),
+        # less than an INTEGER holds, so that there is room to calculate
+        whole_limit=10**15,
         digits=None,
         wide=("INTEGER", _INT64),
         collation="BINARY",

@@ -154,7 +154,9 @@ def _fits(type_: Type, value: int | Decimal, name: str, dialect: Dialect) -> Non
     assert isinstance(type_, NumberType)
     if type_.integer:
         if dialect.whole_limit is not None and abs(Fraction(value)) > dialect.whole_limit:
-            raise RoutebookError(f"`{name}` cannot hold {value}: whole numbers there have 64 bits")
+            raise RoutebookError(
+                f"`{name}` cannot hold {value}: whole numbers there end at {dialect.whole_limit:,}"
+            )
     elif dialect.digits is not None:
         before, after = dialect.digits
         scaled = Fraction(value) * 10**after

@@ -31,7 +31,9 @@ def number(value: Fraction, type_: NumberType, dialect: Dialect) -> Sql:
     """A constant as a literal of the column's type. Raises `Unable` where that cannot hold it."""
     if type_.integer and value.denominator == 1:
         if dialect.whole_limit is not None and abs(value) > dialect.whole_limit:
-            raise Unable(f"whole numbers there have 64 bits, and {show_number(value)} has more")
+            raise Unable(
+                f"whole numbers there end at {dialect.whole_limit:,}, and {show_number(value)} is larger"
+            )
         return whole(int(value))
     if dialect.types.decimal is None:
         raise Unable(f"there is no exact type for decimals, and {show_number(value)} is one")
@@ -216,7 +218,5 @@ class Calculator:
 
     def _checked(self, sql: Sql, low: int, high: int) -> Term:
         if self._limit is not None and max(-low, high) > self._limit:
-            raise Unable(
-                "the calculation could have more digits than are kept exactly there; narrower bounds of its fields may help"
-            )
+            raise Unable("the calculation could have more digits than are kept exactly there")
         return Term(sql, low, high)
