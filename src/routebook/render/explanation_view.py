@@ -53,6 +53,8 @@ def headline(explanation: Explanation) -> str:
 
 def _fate(assignment: Assignment) -> str:
     by = f", by rule {assignment.rule}" if assignment.rule is not None else ""
+    if assignment.reason is not None and assignment.outcome is not Outcome.REJECTED:
+        by = f": {assignment.reason}"
     match assignment.outcome:
         case Outcome.ASSIGNED:
             pool = f" of pool {assignment.pool}" if assignment.pool else ""
@@ -101,7 +103,10 @@ def plan_rows(explanation: Explanation) -> Iterator[PlanRow]:
     for index, text in enumerate(explanation.decision.plan):
         if explanation.assignment is None:
             fate = ""
-        elif placed is None or index < placed:
+        elif placed is None:
+            tried = explanation.assignment.outcome is Outcome.UNASSIGNED
+            fate = "declined" if tried else "not tried"
+        elif index < placed:
             fate = "declined"
         else:
             fate = "placed the lead" if index == placed else "not needed"

@@ -70,7 +70,7 @@ def judge(members: Iterable[Member], asked: Asked) -> list[Judged]:
     answers = None if where is None else where.answers(asked.environment)
     judged: list[Judged] = []
     for member in members:
-        refusal = _standing(member, asked) or _full(member, asked)
+        refusal = standing(member, asked) or _full(member, asked)
         if refusal is None and where is not None and answers is not None:
             refusal = where.refusal(member, answers, asked.environment)
         judged.append((member, refusal))
@@ -85,7 +85,7 @@ def is_absent(member: Member, moment: datetime) -> bool:
     return bool(rep.away) and member.calendar.away_until(moment) is not None
 
 
-def _standing(member: Member, asked: Asked) -> str | None:
+def standing(member: Member, asked: Asked) -> str | None:
     """Why not, for reasons that lie in the roster and the hour."""
     rep = member.rep
     if not rep.active:

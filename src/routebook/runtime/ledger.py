@@ -13,6 +13,7 @@ from routebook.runtime.state import (
     NO_RESULT,
     NO_ROWS,
     Changes,
+    First,
     Head,
     LeadState,
     LogRow,
@@ -34,14 +35,23 @@ _KEPT = 200_000  # things remembered between transactions before all are forgott
 
 @dataclass(frozen=True, slots=True)
 class Locks:
-    """What a transaction locks before it begins: chains, the one for rows that draw from no pool, then reps."""
+    """What a transaction locks before it begins: chains, the one for rows that draw from no pool, then reps.
+
+    `firsts`, before all of these, are the keys of what leads are known by when they come a second time.
+    """
 
     chains: frozenset[str] = frozenset()
     reps: frozenset[str] = frozenset()
     rest: bool = False
+    firsts: frozenset[str] = frozenset()
 
     def __or__(self, more: Locks) -> Locks:
-        return Locks(self.chains | more.chains, self.reps | more.reps, self.rest or more.rest)
+        return Locks(
+            self.chains | more.chains,
+            self.reps | more.reps,
+            self.rest or more.rest,
+            self.firsts | more.firsts,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +118,7 @@ class Ledger:
         # a transaction that ends badly leaves things here that never happened
         self._version = None
         self.changes = Changes()
+        firsts = sorted(locks.firsts)
         if not self._exclusive:
             wanted = Wanted(
                 leads,
@@ -118,6 +129,7 @@ class Ledger:
                 reads.rotations,
                 [id for id in reads.reps if id not in locks.reps],
                 reads.mondays,
+                firsts,
             )
         elif fresh:
             self._seq = session.last_seq()
@@ -127,14 +139,16 @@ class Ledger:
                 rotations=reads.rotations,
                 reps=reads.reps,
                 mondays=reads.mondays,
+                firsts=firsts,
             )
         else:
-            wanted = Wanted(leads)
+            wanted = Wanted(leads, firsts=firsts)
         self._take(session.begin(wanted), wanted)
 
     def _take(self, found: Found, wanted: Wanted) -> None:
         """Know what was found, and of all else that was wanted that there is nothing."""
         self._leads = found.leads
+        self._firsts: dict[str, First | None] = {key: found.firsts.get(key) for key in wanted.firsts}
         self._heads.update((chain, found.heads.get(chain, NO_ROWS)) for chain in wanted.chains)
         self._rotations.update((key, found.rotations.get(key, Rotation())) for key in wanted.rotations)
         reps = (*wanted.locked, *wanted.reps)
@@ -208,6 +222,18 @@ class Ledger:
 
     def lead(self, id: str) -> LeadState | None:
         return self._leads.get(id)
+
+    def other(self, id: str) -> LeadState | None:
+        """A lead that this transaction is not about."""
+        if id not in self._leads:
+            self._leads.update(self._session.leads((id,)))
+        return self._leads.get(id)
+
+    def first(self, key: str) -> First | None:
+        """The lead that was the first with a value."""
+        if key not in self._firsts:
+            self._firsts[key] = self._session.firsts((key,)).get(key)
+        return self._firsts[key]
 
     def rotation(self, key: str) -> Rotation:
         found = self._rotations.get(key)
@@ -334,6 +360,10 @@ class Ledger:
         """Whether a rep is there, by the row that is appended next."""
         state = replace(self.rep(rep), presence=presence, changed=self.next_seq())
         self._reps[rep] = self.changes.reps[rep] = state
+
+    def note_first(self, key: str, first: First) -> None:
+        """This lead is the first with a value, from now on."""
+        self._firsts[key] = self.changes.firsts[key] = first
 
     def tell(self, notices: Iterable[Notice]) -> None:
         """Leave notices in the outbox."""

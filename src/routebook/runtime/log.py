@@ -83,6 +83,7 @@ class Entry:
     before: Mapping[str, Any] | None
     segments: tuple[str, ...] = ()
     cause: Mapping[str, Any] | None = None
+    dedupe: Mapping[str, Any] | None = None
 
 
 def make_row(entry: Entry, seq: int, chain: str, head: Head) -> LogRow:
@@ -141,6 +142,8 @@ def _body(entry: Entry, seq: int, chain: str, n: int) -> dict[str, Any]:
         "segments": entry.segments,
         "assignment": _assignment(entry.assignment),
     }
+    if entry.dedupe is not None:
+        body["dedupe"] = entry.dedupe
     return body if entry.cause is None else body | {"cause": entry.cause}
 
 

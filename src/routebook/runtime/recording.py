@@ -22,7 +22,7 @@ class Placed:
     """A lead with the place that was found for it.
 
     `segments` are those that its outcome will count for; `cause` says why it was placed once more in the same
-    round, None where it came in.
+    round, None where it came in; `dedupe` is what was found of duplicates, None where none are looked for.
     """
 
     decided: Decided
@@ -32,6 +32,7 @@ class Placed:
     digests: Digests
     cause: Mapping[str, Any] | None = None
     extra_plan: tuple[str, ...] = ()
+    dedupe: Mapping[str, Any] | None = None
 
 
 def write_down(
@@ -52,6 +53,7 @@ def write_down(
         before,
         placed.segments,
         placed.cause,
+        placed.dedupe,
     )
     chain = chain_of(placement) or ledger.rest()
     row = make_row(entry, ledger.next_seq(), chain, ledger.head(chain))

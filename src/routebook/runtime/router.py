@@ -13,6 +13,7 @@ from typing import Any, Final
 from routebook.check.targets import HoldTarget, PoolTarget, RepTarget, SplitTarget
 from routebook.decision import Assignment, Explanation, Lead, Outcome
 from routebook.diagnostics import RoutebookError
+from routebook.intake.duplicates import dedupe_of
 from routebook.plan.tree import Tree
 from routebook.plan.walk import decision_of, walk
 from routebook.roster import Roster
@@ -20,6 +21,7 @@ from routebook.runtime.deciding import Decide, Decided, Decider
 from routebook.runtime.desk import Bench, Desk
 from routebook.runtime.errors import StoreError
 from routebook.runtime.fit import fit
+from routebook.runtime.following import Doorkeeper
 from routebook.runtime.ledger import Ledger, Locks, Reads
 from routebook.runtime.log import PLACINGS, Digests, assignment_of, explanation_of
 from routebook.runtime.notices.telling import check_handoff, teller_of
@@ -41,7 +43,8 @@ class Router:
     """One policy, one roster and one store. Safe to share between threads.
 
     `values` are the reps' fields as `fit` reads them; `decide` is a faster evaluator than the reference walk;
-    `text` is the policy's text, which the store keeps beside what was decided by it; `settings` say who is told what.
+    `text` is the policy's text, which the store keeps beside what was decided by it; `settings` say who is told
+    what, and which leads are duplicates.
     """
 
     def __init__(
@@ -70,6 +73,8 @@ class Router:
         chosen = settings or Settings()
         check_handoff(chosen, tree)
         self._teller = teller_of(chosen, tree, self._desk.people)
+        dedupe = dedupe_of(chosen.dedupe, tree.schema)
+        self._doorkeeper = None if dedupe is None else Doorkeeper(dedupe, self._desk)
         self._digests = Digests(tree.digest, f"sha256:{sha256(text.encode()).hexdigest()}", roster.digest)
         self._clock = clock
         self.transactions = Transactions(store, pause)
@@ -100,7 +105,7 @@ class Router:
         moment = self._moment(now)
         id = lead.id if lead.id is not None else str(self._numbered + 1)
         decided = self._decider.decide(id, lead, moment)
-        placement = self.transactions.run((), Locks(), lambda ledger: self._place(decided, ledger))
+        placement = self.transactions.run((), Locks(), lambda ledger: self._admit(decided, ledger)[0])
         steps = walk(self.tree, lead, moment).steps
         return Explanation(
             lead=lead.as_json(),
@@ -129,6 +134,8 @@ class Router:
             return [self._settle(each, ledger) for each in decided]
 
         locks, reads = self._likely(decided)
+        if self._doorkeeper is not None:
+            locks |= Locks(firsts=frozenset(key for each in decided for key in self._doorkeeper.keys(each)))
         return self.transactions.run([each.id for each in decided], locks, settle, reads)
 
     def _settle(self, decided: Decided, ledger: Ledger) -> Assignment:
@@ -136,11 +143,17 @@ class Router:
         earlier = ledger.lead(decided.id)
         if earlier is not None and not earlier.reopened:
             return assignment_of(ledger.row(earlier.seq), again=True)
-        placement = self._place(decided, ledger)
+        placement, dedupe = self._admit(decided, ledger)
         round = 1 if earlier is None else earlier.round + 1
         segments = segments_of(self._desk.segments, decided.environment)
-        placed = Placed(decided, placement, round, segments, self._digests)
+        placed = Placed(decided, placement, round, segments, self._digests, dedupe=dedupe)
         return write_down(placed, self._desk.people, ledger, self._teller)
+
+    def _admit(self, decided: Decided, ledger: Ledger) -> tuple[Placement, Mapping[str, Any] | None]:
+        """Where the lead goes and, where duplicates are looked for, what was found."""
+        if self._doorkeeper is None:
+            return self._place(decided, ledger), None
+        return self._doorkeeper.place(decided, ledger, self._place)
 
     def _place(self, decided: Decided, ledger: Ledger) -> Placement:
         leaf = decided.leaf

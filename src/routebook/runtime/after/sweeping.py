@@ -20,6 +20,7 @@ from routebook.runtime.after.offices import Office
 from routebook.runtime.after.statuses import OPEN
 from routebook.runtime.after.writing import lead_chain
 from routebook.runtime.errors import StoreUnavailable
+from routebook.runtime.following import OF, at_the_first
 from routebook.runtime.ledger import Ledger, Locks
 from routebook.runtime.placing import Placement
 from routebook.runtime.state import LeadState
@@ -105,6 +106,8 @@ class Sweeper:
     def _priority(self, lead: LeadState) -> Fraction:
         history = history_of(self._transactions.store.log(lead.id))
         assert history is not None
+        if history.placed["assignment"]["target"] is None:
+            return _LEAST - 1  # it waits beside another lead, which goes before it
         with suppress(RoutebookError):  # the lead is swept all the same, and then the error is told
             office = self._offices(history.placed)
             environment = office.remember(history, lead.at).environment
@@ -165,6 +168,8 @@ def _held(history: History, office: Office, now: datetime, ledger: Ledger) -> Sw
     said = history.placed["assignment"]
     if history.status != Outcome.HELD or said["until"] is None:
         return None
+    if said["target"] is None:
+        return _beside(history, office, now, ledger)
     handing = Handing(office, history, now, ledger)
     further = _further(history, office)
     place = said["target"]
@@ -175,6 +180,24 @@ def _held(history: History, office: Office, now: datetime, ledger: Ledger) -> Sw
     cause = {"kind": HELD, "at": now, "step": (history.placed.get("cause") or {}).get("step")}
     reason = "its time was up" if time_is_up else "somebody can have it now"
     assignment = handing.write(placement, {**cause, "reason": reason}, further)
+    return Swept(history.lead, HELD, None, assignment)
+
+
+def _beside(history: History, office: Office, now: datetime, ledger: Ledger) -> Swept | None:
+    """Take a duplicate where its first lead has gone; it waits for as long as that one waits."""
+    words, of = history.placed["assignment"]["reason"], history.placed["dedupe"][OF]
+    state = ledger.other(of)
+    if state is not None and state.status == Outcome.HELD:
+        return None
+    handing = Handing(office, history, now, ledger)
+    placement = None
+    if state is not None and not state.reopened:
+        found = at_the_first(words, state, handing.decided, office.desk, ledger)
+        placement = None if isinstance(found, str) else found
+    if placement is None:
+        placement = handing.through()
+    reason = f"lead {of} waits no more"
+    assignment = handing.write(placement, {"kind": HELD, "at": now, "step": None, "reason": reason})
     return Swept(history.lead, HELD, None, assignment)
 
 

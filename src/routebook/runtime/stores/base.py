@@ -11,6 +11,7 @@ from typing import Protocol
 from routebook.runtime.notices.outbox import Outbox
 from routebook.runtime.state import (
     Changes,
+    First,
     Head,
     LeadState,
     LogRow,
@@ -37,9 +38,10 @@ class Text:
 class Wanted:
     """What a transaction begins with, in this order, so that a database far away is asked once for all of it.
 
+    `firsts` are keys of first leads, which are claimed: nobody else who wants them goes on before the session ends.
     `chains` are locked and the ends of them read; then the chain for rows that draw from no pool, where `rest` asks;
     then `locked` reps. After that `numbers` for new rows are taken, and leads, rotations, `reps` and their
-    weeks are read. Chains and reps are in their order.
+    weeks are read. Firsts, chains and reps are in their order.
     """
 
     leads: Collection[str] = ()
@@ -50,6 +52,7 @@ class Wanted:
     rotations: Collection[str] = ()
     reps: Collection[str] = ()
     mondays: Collection[date] = ()
+    firsts: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,7 @@ class Found:
     rotations: dict[str, Rotation]
     reps: dict[str, RepState]
     weeks: dict[WeekKey, Week]
+    firsts: dict[str, First]
 
 
 class Session(Protocol):
@@ -107,6 +111,8 @@ class Session(Protocol):
     def stickies(self, keys: Collection[StickyKey]) -> dict[StickyKey, StickyRep]: ...
 
     def results(self, keys: Collection[ResultKey]) -> dict[ResultKey, Result]: ...
+
+    def firsts(self, keys: Collection[str]) -> dict[str, First]: ...
 
     def heads(self, chains: Collection[str]) -> dict[str, Head]: ...
 

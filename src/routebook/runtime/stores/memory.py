@@ -11,6 +11,7 @@ from typing import TypeVar
 from routebook.runtime.state import (
     REST,
     Changes,
+    First,
     Head,
     LeadState,
     LogRow,
@@ -48,6 +49,7 @@ class MemoryStore:
         self._stickies: dict[StickyKey, StickyRep] = {}
         self._results: dict[ResultKey, Result] = {}
         self._heads: dict[str, Head] = {}
+        self._firsts: dict[str, First] = {}
         self._texts: dict[str, Text] = {}
         self.outbox = MemoryOutbox()
 
@@ -70,6 +72,7 @@ class MemoryStore:
         self._stickies.update(changes.stickies)
         self._results.update(changes.results)
         self._heads.update(changes.heads)
+        self._firsts.update(changes.firsts)
         self.outbox.write(changes.notices)
 
     def keep(self, texts: Mapping[str, Text]) -> None:
@@ -113,6 +116,7 @@ class _MemorySession:
             self.rotations(wanted.rotations),
             self.reps(reps),
             self.weeks(reps, wanted.mondays),
+            self.firsts(wanted.firsts),
         )
 
     def last_seq(self) -> int:
@@ -141,6 +145,9 @@ class _MemorySession:
 
     def results(self, keys: Collection[ResultKey]) -> dict[ResultKey, Result]:
         return _some(self._store._results, keys)
+
+    def firsts(self, keys: Collection[str]) -> dict[str, First]:
+        return _some(self._store._firsts, keys)
 
     def heads(self, chains: Collection[str]) -> dict[str, Head]:
         return _some(self._store._heads, chains)

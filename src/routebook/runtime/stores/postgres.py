@@ -152,6 +152,7 @@ class _Locks:
     """What sessions lock, and where they take numbers from."""
 
     def __init__(self, engine: Engine) -> None:
+        self.firsts = _Rows(t.firsts, {"lead": "''", "at": "''"}, engine)
         self.chains = _Rows(t.chains, {"length": "0", "hash": "''"}, engine)
         self.reps = _Rows(t.reps, {"active": "0", "last": "0"}, engine)
         count = bindparam("count", type_=Integer)
@@ -177,6 +178,9 @@ class _PostgresSession(SqlSession):
             rows.make.send(self._driver, {"keys": missing})
             self.made.append((rows, missing))
         return self._send(rows.lock, keys)
+
+    def _claim(self, keys: Collection[str]) -> Sent:
+        return self._lock(self._locks.firsts, keys)
 
     def _lock_chains(self, chains: Collection[str]) -> Sent:
         return self._lock(self._locks.chains, chains)

@@ -13,6 +13,7 @@ from sqlalchemy import Table
 from routebook.runtime.state import (
     REST,
     Changes,
+    First,
     Head,
     LeadState,
     LogRow,
@@ -46,6 +47,8 @@ class SqlSession:
     def begin(self, wanted: Wanted) -> Found:
         do = self._do
         with self._together():
+            # before all else, so that two who have the same lead in mind, under two ids, go one after the other
+            firsts = self._claim(wanted.firsts)
             heads = self._lock_chains(wanted.chains)
             # apart from the others, and after them: whoever has it waits for no other chain
             rest = self._lock_chains((self.rest,) if wanted.rest else ())
@@ -64,6 +67,7 @@ class SqlSession:
             {row.key: Rotation(**json.loads(row.state)) for row in read(rotations)},
             {row.id: rep_of(row) for row in (*read(reps), *read(locked))},
             {_week_key(row): _week_of(row) for row in read(weeks)},
+            dict(map(_first_of, _taken(read(firsts)))),
         )
 
     def _together(self) -> AbstractContextManager[Any]:
@@ -76,6 +80,9 @@ class SqlSession:
 
     def _lock_reps(self, ids: Collection[str]) -> Sent:
         return self._send(self._do.reps, ids)
+
+    def _claim(self, keys: Collection[str]) -> Sent:
+        return self._send(self._do.firsts, keys)
 
     def _number(self, count: int) -> Sent:  # noqa: ARG002
         """Numbers for new rows; nothing where the one who writes can count for itself."""
@@ -117,6 +124,9 @@ class SqlSession:
         found = {ResultKey(row.rep, row.segment): Result(row.won, row.lost) for row in rows}
         return {key: found[key] for key in keys if key in found}
 
+    def firsts(self, keys: Collection[str]) -> dict[str, First]:
+        return dict(map(_first_of, _taken(self._ask(self._do.firsts, keys))))
+
     def heads(self, chains: Collection[str]) -> dict[str, Head]:
         return {row.name: Head(row.length, row.hash) for row in self._ask(self._do.heads, chains)}
 
@@ -138,6 +148,7 @@ class SqlSession:
             self._upsert(t.stickies, map(_sticky, changes.stickies.items()))
             self._upsert(t.results, map(_result, changes.results.items()))
             self._upsert(t.chains, map(_head, changes.heads.items()))
+            self._upsert(t.firsts, map(_first, changes.firsts.items()))
             self._do.post.many(self._driver, map(written, changes.notices))
         return {row.id: rep_of(row) for row in read(locked)}
 
@@ -270,6 +281,20 @@ def _sticky(item: tuple[StickyKey, StickyRep]) -> dict[str, Any]:
 def _result(item: tuple[ResultKey, Result]) -> dict[str, Any]:
     key, result = item
     return {**key._asdict(), **result._asdict()}
+
+
+def _first(item: tuple[str, First]) -> dict[str, Any]:
+    key, first = item
+    return {"key": key, "lead": first.lead, "at": show_time(first.at)}
+
+
+def _taken(rows: Iterable[Any]) -> Iterable[Any]:
+    """The rows that say who was first; of the others somebody thought to be."""
+    return (row for row in rows if row.at)
+
+
+def _first_of(row: Any) -> tuple[str, First]:
+    return row.key, First(row.lead, read_time(row.at))
 
 
 def _head(item: tuple[str, Head]) -> dict[str, Any]:

@@ -94,13 +94,14 @@ class Statements:
         )
         self.results = self._asking(t.results, "rep", also="segment")
         self.heads = self._asking(t.chains, "name")
+        self.firsts = self._asking(t.firsts, "key")
         self.rows = self._asking(t.log, "seq")
         self.history = Prepared(
             select(t.log).where(t.log.c.lead == bindparam("lead")).order_by(t.log.c.seq), dialect
         )
         self._upserts = {
             table.name: self._upsert(table)
-            for table in (t.leads, t.rotations, t.reps, t.weeks, t.stickies, t.results, t.chains)
+            for table in (t.leads, t.rotations, t.reps, t.weeks, t.stickies, t.results, t.chains, t.firsts)
         }
 
     def upsert(self, table: Table) -> Writing:
