@@ -11,7 +11,7 @@ Everything is built as a syntax tree and written by sqlglot: no text of a policy
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -97,7 +97,7 @@ def compile_sql(
     if write.refused:
         raise SqlRefused(row.name, write.refused)
     columns = tuple(found for found, _ in write.steps.leads.values() if found.name != id_column)
-    return Query(_written(query, row, _head(tree)), table, id_column, columns, row)
+    return Query(_written(query, row, _head(tree, columns)), table, id_column, columns, row)
 
 
 def _refuse(tree: Tree, dialect: Dialect, now: datetime | None) -> None:
@@ -108,15 +108,14 @@ def _refuse(tree: Tree, dialect: Dialect, now: datetime | None) -> None:
         raise SqlRefused(dialect.name, write.refused)
 
 
-def _head(tree: Tree) -> list[str]:
-    return [
-        f" {tree.digest} ",
-        " Rows are valid leads; what each column holds: docs/warehouse.md ",
-    ]
+def _head(tree: Tree, columns: Sequence[LeadColumn]) -> list[str]:
+    """What is said before the query. Names of fields are words: nothing in them can end a comment."""
+    said = [tree.digest, "the rows are valid leads, in columns that hold"]
+    return [*said, *(f"  {each.name}: {each.holds}" for each in columns)]
 
 
 def _written(query: Sql, dialect: Dialect, head: list[str] | None = None) -> str:
-    lines = [f"/*{line}*/" for line in head or []]
+    lines = [f"-- {line}" for line in head or []]
     return "\n".join([*lines, query.sql(dialect=dialect.name, pretty=True, copy=False, comments=True)]) + "\n"
 
 
