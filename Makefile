@@ -82,9 +82,12 @@ $(VENV)/.core: pyproject.toml constraints.txt | $(PY)
 	@$(INSTALL) -e .
 	@touch $@
 
+# The schema of JUnit XML that Jenkins publishes is in no wheel, but pytest's source distribution carries it.
 $(VENV)/.dev: pyproject.toml constraints.txt | $(PY)
 	@echo '== installing routebook with its development tools'
 	@$(INSTALL) -e '.[dev]'
+	@rm -rf $(VENV)/schemas
+	@$(PIP) download -qq -c constraints.txt --no-deps --no-build-isolation --no-binary pytest -d $(VENV)/schemas pytest
 	@touch $(VENV)/.core $@
 
 # `venv` without ensurepip leaves a directory without pip (some distributions split it off), so each candidate

@@ -12,6 +12,7 @@ from typing import Any, Final
 import click
 import pytest
 from jsonschema import Draft7Validator
+from pre_commit.clientlib import load_config, load_manifest
 from ruamel.yaml import YAML
 
 from routebook.cli.main import cli
@@ -69,7 +70,8 @@ def test_no_expression_of_the_workflow_is_within_a_command() -> None:
         assert "${{" not in step.get("run", "")
 
 
-def test_hooks_are_as_pre_commit_describes_them() -> None:
+def test_hooks_are_as_pre_commit_describes_them(tmp_path: Path) -> None:
+    assert [hook["id"] for hook in load_manifest(ROOT / ".pre-commit-hooks.yaml")] == [h["id"] for h in hooks()]
     for hook in hooks():
         assert {"id", "name", "entry", "language"} <= set(hook)
         assert set(hook) <= {
@@ -85,7 +87,10 @@ def test_hooks_are_as_pre_commit_describes_them() -> None:
         assert hook["language"] == "python"
         assert re.search(hook["files"], "policies/card/policy.route")
         assert not re.search(hook["files"], "README.md")
-    configured = yaml(next(block.text for block in blocks(PAGE) if "repos:" in block.text))
+    page = next(block.text for block in blocks(PAGE) if "repos:" in block.text)
+    (tmp_path / "config.yaml").write_text(page, encoding="utf-8")
+    load_config(tmp_path / "config.yaml")
+    configured = yaml(page)
     named = {hook["id"] for repo in configured["repos"] for hook in repo["hooks"]}
     assert named == {hook["id"] for hook in hooks()}
 

@@ -25,6 +25,7 @@ from routebook.render.formats import named
 from routebook.render.paint import Style
 from routebook.render.report import CheckReport
 from routebook.source import Source, Span
+from support.junit import assert_junit
 from support.rendering import HOSTILE, assert_tame, findings, severities
 
 CASES = Path(__file__).parent.parent / "cases" / "render" / "findings_machine"
@@ -241,6 +242,13 @@ def test_junit_is_read_by_others() -> None:
         ("policies/clean.route", 1, 0),
         ("", 1, 0),
     ]
+
+
+@given(st.lists(findings(), max_size=3))
+@settings(max_examples=40, deadline=None)
+def test_junit_of_any_findings_is_as_its_published_schema_has_it(found: list[Diagnostic]) -> None:
+    files = tuple(finding.file or "" for finding in found[:1])
+    assert_junit(written("junit", CheckReport(tuple(found), files)))
 
 
 @given(severities, severities)

@@ -11,7 +11,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from junitparser import JUnitXml
 
@@ -19,6 +19,7 @@ from routebook.plan.testing import TestResult
 from routebook.render.formats import named
 from routebook.render.paint import Style
 from routebook.render.tests import FORMATS
+from support.junit import assert_junit
 from support.rendering import HOSTILE, assert_tame, results
 
 GOLDEN = Path(__file__).parent.parent / "cases" / "render" / "test_results"
@@ -73,6 +74,12 @@ def test_junit_is_read_by_others() -> None:
         ("a_test.route", 2, 0),
         ("b_test.route", 1, 1),
     ]
+
+
+@given(st.lists(results, max_size=4))
+@settings(max_examples=40, deadline=None)
+def test_junit_of_any_results_is_as_its_published_schema_has_it(found: list[TestResult]) -> None:
+    assert_junit(written("junit", *found))
 
 
 @given(st.lists(results, max_size=4))

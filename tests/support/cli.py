@@ -48,6 +48,7 @@ def steady(text: str) -> str:
     text = re.sub(r"sha256:[0-9a-f]{64}", "sha256:…", text)
     text = re.sub(r"sha256:[0-9a-f]{12}\b", "sha256:…", text)
     text = re.sub(r"\bin \d+\.\d\d s\b", "in … s", text)
+    text = re.sub(r' time="\d+\.\d{3}"', ' time="…"', text)
     return re.sub(r'"seconds": [0-9.e-]+', '"seconds": …', text)
 
 

@@ -15,7 +15,7 @@ def render(report: CheckReport, style: Style) -> str:
     suites = []
     for file, findings in report.by_file():
         cases = [_case(finding, file, report, style) for finding in findings]
-        suites.append((file, cases or [Case("no findings", file, file=file)]))
+        suites.append((file, cases or [Case("no findings", file)]))
     return document("routebook check", suites)
 
 
@@ -25,5 +25,5 @@ def _case(finding: Diagnostic, file: str, report: CheckReport, style: Style) -> 
     line = place_of(finding.span).line if finding.span is not None else None
     name = f"{finding.code} {finding.name}" + (f" at line {line}" if line is not None else "")
     if not report.fails(finding):
-        return Case(name, file, note=text, file=file, line=line)
-    return Case(name, file, finding.message, str(finding.severity), text, file=file, line=line)
+        return Case(name, file, note=text)
+    return Case(name, file, finding.message, str(finding.severity), text)

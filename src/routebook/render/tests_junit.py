@@ -23,8 +23,6 @@ def _case(result: TestResult) -> Case:
         result.file,
         failure=None if result.passed else next(iter(result.failures), "the test failed"),
         kind="expectation",
-        detail="\n".join(result.failures),
+        detail="\n".join((f"{result.file}:{result.line}", *result.failures)),
         seconds=result.seconds,
-        file=result.file,
-        line=result.line,
     )
