@@ -7,6 +7,7 @@ from datetime import datetime
 
 import click
 
+from routebook.cli.decide_table import decide_blocks, is_worth_it
 from routebook.cli.endings import NO
 from routebook.cli.lead_run import LeadRun, Places
 from routebook.cli.options import (
@@ -62,6 +63,8 @@ def command(
     tree = chosen.tree
     intake = Intake(tree.schema, tree.timezone, source_of(source, settings, chosen))
     with LeadRun(places, intake, DECISION_COLUMNS, "deciding") as run:
+        if is_worth_it(places) and run.leads.has_blocks:
+            decide_blocks(run, tree, intake.source, now)
         for incoming in run.fitting():
             run.write(replace(chosen.decide(incoming.lead, now), lead=incoming.id))
     run.sum_up()

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self
+from typing import Any, Final, Self
 
 import click
 
@@ -17,7 +17,8 @@ from routebook.cli.outputs import keep_apart, rows_to
 from routebook.cli.progress import Progress
 from routebook.cli.streams import STREAM, say
 from routebook.decision import Assignment, Decision
-from routebook.intake.leads import Incoming, Leads
+from routebook.intake.leads import Incoming, Leads, Reject
+from routebook.intake.readers.parquet import rows_of
 from routebook.intake.validate import Intake
 from routebook.render import rejects_text, summary_text
 from routebook.render.paint import style_for
@@ -27,6 +28,7 @@ from routebook.render.summary_text import Tally
 from routebook.render.visible import visible
 
 _LINED: Final = (".csv", ".jsonl", ".ndjson")
+_PARQUET: Final = ".parquet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +95,34 @@ class LeadRun:
             self._progress.done += 1
             if isinstance(item, Incoming):
                 yield item
-                continue
-            self.tally.rejects += 1
-            if self._reject is None:
-                self._reasons.add(item.row, item.problems)
             else:
-                self._interrupts.whole(self._reject, item)
+                self.reject(item)
+
+    def reject(self, item: Reject) -> None:
+        """Count and keep a record that does not fit."""
+        self.tally.rejects += 1
+        if self._reject is None:
+            self._reasons.add(item.row, item.problems)
+        else:
+            self._interrupts.whole(self._reject, item)
+
+    @property
+    def leads(self) -> Leads:
+        """The file that is read."""
+        return self._leads
+
+    def advance(self, rows: int) -> None:
+        """So many records of the file are done."""
+        self._progress.done += rows
+
+    @property
+    def write_row(self) -> WriteRow:
+        """What writes one row, as the output's format does."""
+        return self._write
+
+    def write_many(self, write: Callable[[Any], None], rows: Any) -> None:
+        """Write what many rows come to, to its end; they are counted elsewhere."""
+        self._interrupts.whole(write, rows)
 
     def write(self, row: Decision | Assignment) -> None:
         """Count and write one row."""
@@ -120,11 +144,13 @@ class LeadRun:
 
 
 def _rows_in(places: Places) -> int | None:
-    """About how many leads there are: the lines of a file that has one a line, None for any other."""
+    """About how many leads there are: the lines of a file that has one a line, what a Parquet file says, else None."""
     path = Path(places.leads)
     kind = f".{places.leads_format}" if places.leads_format else path.suffix.lower()
-    if places.leads == STREAM or kind not in _LINED:
+    if places.leads == STREAM or kind not in (*_LINED, _PARQUET):
         return None
+    if kind == _PARQUET:
+        return rows_of(path)
     try:
         if not path.is_file():
             return None

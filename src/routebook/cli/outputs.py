@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 import click
 
@@ -32,7 +32,17 @@ def rows_to(
         yield format_.opened(sys.stdout, columns)
         return
     with text_to(Path(path)) as stream:
-        yield format_.opened(stream, columns)
+        write = format_.opened(stream, columns)
+        if not format_.binary:
+            yield write
+            return
+        closing: Any = write
+        try:
+            yield write
+        except BaseException:
+            closing.abandon()
+            raise
+        closing.close()
 
 
 @contextmanager

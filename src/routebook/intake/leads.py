@@ -14,6 +14,7 @@ from routebook.check.targets import SourceMap
 from routebook.decision import Lead
 from routebook.intake.columns import Shape, looks_like
 from routebook.intake.problems import InputError, Problem, quoted, raw_json
+from routebook.intake.readers.blocks import Block
 from routebook.intake.readers.formats import STDIN, opened, shown_path
 from routebook.intake.readers.records import BadRecord, Record
 from routebook.intake.validate import Intake, Invalid
@@ -79,6 +80,7 @@ class Leads(Iterator[Incoming | Reject]):
             if records.columns is not None:
                 self._check_header(records.columns)
             self._rows = records.rows
+            self._blocks = records.blocks if records.columns is not None else None
             self._open = stack.pop_all()
 
     def __next__(self) -> Incoming | Reject:
@@ -106,6 +108,25 @@ class Leads(Iterator[Incoming | Reject]):
         """Close the file; iterating then ends."""
         self._rows = iter(())
         self._open.close()
+
+    @property
+    def has_blocks(self) -> bool:
+        """Whether many records can be read at once, each with its columns as they stand."""
+        return self._blocks is not None and bool(self._noted)
+
+    def blocks(self) -> Iterator[Block]:
+        """The records in blocks, instead of one by one; `one` says of each what it comes to. Needs `has_blocks`."""
+        assert self._blocks is not None
+        try:
+            yield from self._blocks()
+        except OSError as error:
+            raise InputError(f"`{self._name}` cannot be read on: {error.strerror or error}") from None
+        finally:
+            self.close()
+
+    def one(self, record: Record | BadRecord) -> Incoming | Reject:
+        """A record as the lead that it is, or why it is none."""
+        return self._one(record)
 
     def _one(self, record: Record | BadRecord) -> Incoming | Reject:
         if isinstance(record, BadRecord):

@@ -1,4 +1,4 @@
-"""Decisions, assignments and rejects as files of rows: JSON Lines and CSV, chosen by a file's ending.
+"""Decisions, assignments and rejects as files of rows: JSON Lines, CSV and Parquet, chosen by a file's ending.
 
 JSON Lines loses nothing. CSV holds the same columns: a plan's targets are joined by ` | `, which a target may
 itself hold inside quotes, and what is null is empty. CSV data is written as it is: a value that begins with
@@ -43,13 +43,15 @@ class UnknownEnding(RoutebookError):
 class RowFormat:
     """A format of rows. `opened` takes a text stream and the columns, and returns what writes one row.
 
-    The stream must not translate line ends: open files with `newline=""` and `encoding="utf-8"`.
+    The stream must not translate line ends: open files with `newline=""` and `encoding="utf-8"`. A `binary`
+    format writes to the stream's buffer, never to a terminal; what writes its rows is a `ParquetRows`, to be closed.
     """
 
     name: str
     endings: tuple[str, ...]
     opened: Callable[[TextIO, Sequence[str]], WriteRow]
     doc: str
+    binary: bool = False
 
 
 def format_for(path: str | None, formats: Sequence[RowFormat] | None = None) -> RowFormat:
@@ -64,23 +66,44 @@ def format_for(path: str | None, formats: Sequence[RowFormat] | None = None) -> 
     raise UnknownEnding(f"`{path}` does not say how to write rows: its name has to end in {endings}")
 
 
-def _json_lines(stream: TextIO, columns: Sequence[str]) -> WriteRow:  # noqa: ARG001  # rows name their own
-    def write(row: HasJson) -> None:
-        stream.write(dumps(row.as_json(), indent=None) + "\n")
+@dataclass(frozen=True, slots=True)
+class TextRows:
+    """Writes rows as text. `text_of` is a row's text with its line end, for whoever writes many at once."""
 
-    return write
+    stream: TextIO
+    text_of: Callable[[HasJson], str]
+
+    def __call__(self, row: HasJson) -> None:
+        self.stream.write(self.text_of(row))
+
+
+def _json_lines(stream: TextIO, columns: Sequence[str]) -> WriteRow:  # noqa: ARG001  # rows name their own
+    return TextRows(stream, lambda row: dumps(row.as_json(), indent=None) + "\n")
+
+
+class _Echo:
+    """What a CSV writer writes to, in order to get the line back."""
+
+    def write(self, text: str) -> str:
+        return text
 
 
 def _csv(stream: TextIO, columns: Sequence[str]) -> WriteRow:
     # With the line end of RFC 4180 the writer quotes a lone \r as well as a lone \n, so that both survive.
-    writer = csv.writer(stream, lineterminator="\r\n")
-    writer.writerow(columns)
+    writer = csv.writer(_Echo(), lineterminator="\r\n")
+    stream.write(_line(writer, columns))
 
-    def write(row: HasJson) -> None:
+    def text_of(row: HasJson) -> str:
         values = row.as_json()
-        writer.writerow([_cell(values.get(column)) for column in columns])
+        return _line(writer, [_cell(values.get(column)) for column in columns])
 
-    return write
+    return TextRows(stream, text_of)
+
+
+def _line(writer: Any, cells: Sequence[str]) -> str:
+    # a CSV writer hands on what `write` returns, which typeshed has as a number
+    line: str = writer.writerow(cells)
+    return line
 
 
 def _cell(value: Any) -> str:
@@ -95,10 +118,18 @@ def _cell(value: Any) -> str:
     return dumps(value, indent=None)
 
 
+def _parquet(stream: TextIO, columns: Sequence[str]) -> WriteRow:
+    from routebook.render.parquet_rows import ParquetRows
+
+    return ParquetRows(stream, columns)
+
+
 _JSON_LINES: Final = RowFormat("jsonl", (".jsonl", ".ndjson"), _json_lines, "JSON Lines: one object a row")
 _CSV: Final = RowFormat("csv", (".csv",), _csv, "CSV (RFC 4180) with a header")
 
-FORMATS: Final[tuple[RowFormat, ...]] = (_JSON_LINES, _CSV)
+_PARQUET: Final = RowFormat("parquet", (".parquet",), _parquet, "Parquet, by polars", binary=True)
+
+FORMATS: Final[tuple[RowFormat, ...]] = (_JSON_LINES, _CSV, _PARQUET)
 """The formats of decisions and assignments."""
 
 REJECT_FORMATS: Final[tuple[RowFormat, ...]] = (_JSON_LINES,)

@@ -30,6 +30,13 @@ class Tally:
     pools: Counter[str] = field(default_factory=Counter)
     reps: Counter[str] = field(default_factory=Counter)
 
+    def add_decisions(self, rule: str | None, count: int) -> None:
+        """Count so many decisions for one rule, or for none."""
+        if count:
+            self.leads += count
+            self.rules[_NOBODY if rule is None else rule] += count
+            self.outcomes[Outcome.UNDECIDED.value if rule is None else "decided"] += count
+
     def add(self, row: Assignment | Decision) -> None:
         """Count one decision or assignment."""
         self.leads += 1

@@ -9,9 +9,10 @@ from __future__ import annotations
 import csv
 from collections import deque
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 from routebook.intake.problems import InputError
+from routebook.intake.readers.blocks import ROWS, Block, PlainLines, together
 from routebook.intake.readers.lines import Line, lines
 from routebook.intake.readers.records import BadRecord, Input, Record, Records
 from routebook.text import counted
@@ -21,13 +22,38 @@ _DELIMITERS: Final = (",", ";", "\t")
 
 def read_csv(source: Input) -> Records:
     """The rows of a CSV file; raises `InputError` where its header cannot be used."""
+    by_lines = source.path is not None and _ends_in_line_feeds(source.stream)
     feed = _Feed(lines(source))
     first = feed.peek()
     if first is None:
         raise InputError(f"`{source.name}` is empty: a CSV file begins with a line that names its columns")
-    rows = csv.reader(feed, delimiter=_delimiter(first.text), strict=True)
+    delimiter = _delimiter(first.text)
+    rows = csv.reader(feed, delimiter=delimiter, strict=True)
     header = _header(rows, feed, source.name)
-    return Records(tuple(name for name in header if name), _records(rows, feed, header))
+    after = feed.taken[-1].number
+    return Records(
+        tuple(name for name in header if name),
+        _records(rows, feed, header),
+        (lambda: _blocks(source, header, delimiter, after)) if by_lines else None,
+    )
+
+
+def _ends_in_line_feeds(stream: Any) -> bool:
+    """Whether the start of a file has whole lines that end as most do, so that nothing is read past the header."""
+    start = stream.peek() if hasattr(stream, "peek") else b""
+    return b"\n" in start and start[:-1].count(b"\r") == start.count(b"\r\n")
+
+
+def _blocks(source: Input, header: list[str], delimiter: str, after: int) -> Iterator[Block]:
+    """Frames while the lines are plain, then the records of what is left, put together."""
+    plain = PlainLines(source.stream, header, delimiter)
+    yield from plain.blocks()
+    rest = plain.rest
+    if rest is not None:
+        feed = _Feed(lines(Input(source.name, rest, source.path), after + plain.lines))
+        rows = csv.reader(feed, delimiter=delimiter, strict=True)
+        columns = [name for name in header if name]
+        yield from together(_records(rows, feed, header, plain.rows), columns, ROWS)
 
 
 def _delimiter(line: str) -> str:
@@ -52,8 +78,9 @@ def _header(rows: Iterator[list[str]], feed: _Feed, name: str) -> list[str]:
     return header
 
 
-def _records(rows: Iterator[list[str]], feed: _Feed, header: list[str]) -> Iterator[Record | BadRecord]:
-    row = 0
+def _records(
+    rows: Iterator[list[str]], feed: _Feed, header: list[str], row: int = 0
+) -> Iterator[Record | BadRecord]:
     named = [(place, column) for place, column in enumerate(header) if column]
     all_named = len(named) == len(header)
     while feed.peek() is not None:

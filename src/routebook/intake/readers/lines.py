@@ -33,9 +33,12 @@ def without_bom(start: bytes, name: str) -> bytes:
     return start.removeprefix(_BOM)
 
 
-def lines(source: Input) -> Iterator[Line]:
-    """Every line, in constant memory. Lines end in `\\n`, `\\r\\n` or `\\r`."""
-    number = 0
+def lines(source: Input, after: int = 0) -> Iterator[Line]:
+    """Every line, in constant memory, of a file or of what is left of it `after` so many lines.
+
+    Lines end in `\\n`, `\\r\\n` or `\\r`.
+    """
+    number = after
     for chunk, cut in _chunks(source.stream):
         data = without_bom(chunk, source.name) if number == 0 else chunk
         for part in _parts(data):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, Final
 
 from routebook.intake.problems import InputError
+from routebook.intake.readers.blocks import ROWS, Block, frames_of
 from routebook.intake.readers.records import BadRecord, Input, Record, Records
 
 _SLICE: Final = 20_000  # rows in memory at once
@@ -27,7 +29,29 @@ def read_parquet(source: Input) -> Records:
         columns = tuple(frame.collect_schema().names())
     except failures as error:
         raise InputError(f"`{source.name}` cannot be read as Parquet: {_first_line(error)}") from None
-    return Records(columns, _records(frame, failures, source.name))
+    blocks = (lambda: _blocks(frame, failures, source.name)) if source.path is not None else None
+    return Records(columns, _records(frame, failures, source.name), blocks)
+
+
+def _blocks(frame: Any, failures: tuple[type[BaseException], ...], name: str) -> Iterator[Block]:
+    done = 0
+    try:
+        for block in frames_of(frame, ROWS):
+            yield block
+            done += block.records
+    except failures as error:
+        raise InputError(f"`{name}` cannot be read on after row {done}: {_first_line(error)}") from None
+
+
+def rows_of(path: Path) -> int | None:
+    """How many rows a Parquet file says that it has; None where nobody knows."""
+    try:
+        import polars as pl
+
+        rows: int = pl.scan_parquet(path).select(pl.len()).collect().item()
+    except Exception:  # it is about a progress bar: who reads the file will say what is wrong
+        return None
+    return rows
 
 
 def _records(

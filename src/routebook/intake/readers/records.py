@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, TypeAlias
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
+
+if TYPE_CHECKING:
+    from routebook.intake.readers.blocks import Block
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +41,13 @@ class BadRecord:
 class Records:
     """The records of a file, in order; `columns` where it names them once for all.
 
-    Iterating raises `InputError` where the file cannot be read on.
+    Iterating raises `InputError` where the file cannot be read on. `blocks` reads many records at once, instead
+    of `rows`, where the format can; it needs polars.
     """
 
     columns: tuple[str, ...] | None
     rows: Iterator[Record | BadRecord]
+    blocks: Callable[[], Iterator[Block]] | None = None
 
 
 ReadFormat: TypeAlias = Callable[[Input], Records]
