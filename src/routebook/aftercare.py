@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -9,8 +10,9 @@ from datetime import UTC, datetime
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from routebook.api import Policy, loads, moment
-from routebook.diagnostics import PolicyError, RoutebookError
+from routebook.api import Policy, moment
+from routebook.archive import Archive
+from routebook.diagnostics import RoutebookError
 from routebook.roster import Roster
 from routebook.runtime.after.clerk import Clerk
 from routebook.runtime.after.events import Event, Recorded
@@ -19,7 +21,7 @@ from routebook.runtime.after.statuses import StatusNames
 from routebook.runtime.after.sweeping import Sweeper, Swept
 from routebook.runtime.after.worklist import Work, work_list
 from routebook.runtime.errors import StoreError
-from routebook.runtime.log import Digests
+from routebook.runtime.log import PLACINGS, Digests
 from routebook.runtime.notices.outbox import Outbox
 from routebook.runtime.presence import Marked, mark
 from routebook.runtime.stores.base import Store, Text
@@ -34,9 +36,10 @@ if TYPE_CHECKING:
 class Aftercare:
     """Events, returns and claims for the leads of a store. Safe to share between threads.
 
-    `policy` is used for the leads that it decided about; for others, and where there is none, the text that the
-    store keeps. `roster` says who is there now; without one, leads are handed on among the people there were.
-    `settings` are the project's: what it calls the statuses, and who is told what.
+    Leads are handed on by the policy that decided about them, which the store keeps; `policy` is for stores that an
+    older Routebook wrote, which kept its main file alone. `roster` says who is there now; without one, leads are
+    handed on among the people there were. `settings` are the project's: what it calls the statuses, and who is told
+    what; where they do not name statuses, it is what they said when the lead was decided about.
     """
 
     def __init__(
@@ -48,8 +51,9 @@ class Aftercare:
         transactions: Transactions | None = None,
     ) -> None:
         self._settings = settings or Settings()
-        self.names = StatusNames(self._settings.statuses)
+        self._names = StatusNames(self._settings.statuses)
         self._store = store
+        self._archive = Archive(store)
         self._policy = policy
         self._roster = roster
         self._known: dict[tuple[str, str], Office] = {}
@@ -75,8 +79,9 @@ class Aftercare:
         `RoutebookError` for a kind that there is not; then nothing is recorded.
         """
         when = moment(at).astimezone(UTC)
-        found = self._clerk.record(Event(lead, self.names.kind(kind), when, rep, key, reason, turn))
-        return replace(found, kind=kind, status=self.names.shown(found.status))
+        names = self._names_for(lead)
+        found = self._clerk.record(Event(lead, names.kind(kind), when, rep, key, reason, turn))
+        return replace(found, kind=kind, status=names.shown(found.status))
 
     def sweep(self, now: datetime | None = None) -> Iterator[Swept]:
         """Act on leads that are overdue under their SLA, and on held ones; a second sweep finds nothing to do.
@@ -132,12 +137,23 @@ class Aftercare:
 
         return Deliverer(self._store.outbox, ways_of(self._settings, os.environ))
 
+    def _names_for(self, lead: str) -> StatusNames:
+        """What the project calls the statuses, or called them when it decided about the lead."""
+        if self._policy is not None or self._settings.statuses:
+            return self._names
+        placed = [row for row in self._store.log(lead) if row.kind in PLACINGS]
+        return (
+            StatusNames(self._archive.settings(json.loads(placed[-1].body)).statuses)
+            if placed
+            else self._names
+        )
+
     # --- the policies that decided ---
 
     def _office(self, said: Mapping[str, Any]) -> Office:
         """The policy and the people by which a row of the log is handed on."""
         with self._lock:
-            roster = self._roster or self._kept_roster(said["roster"])
+            roster = self._roster or self._archive.roster(said["roster"])
             key = (said["policy_text"], roster.digest)
             if key not in self._known:
                 self._store.keep({roster.digest: Text("roster", roster.text)})
@@ -146,29 +162,19 @@ class Aftercare:
 
     def _open(self, said: Mapping[str, Any], roster: Roster) -> Office:
         policy = self._policy
-        if policy is None or policy.digest != said["policy"]:
-            policy = self._kept_policy(said)
+        # by the very text: places in it are recorded too
+        if policy is None or policy.kept.digest != said["policy_text"]:
+            policy = self._archived(said)
         digests = Digests(said["policy"], said["policy_text"], roster.digest)
         return office_of(policy.tree, roster, digests, settings=self._settings)
 
-    def _kept_policy(self, said: Mapping[str, Any]) -> Policy:
-        lead = said["assignment"]["lead"]
-        kept = self._store.text(said["policy_text"])
+    def _archived(self, said: Mapping[str, Any]) -> Policy:
         try:
-            policy = loads(kept.text, "the policy in the store") if kept is not None else None
-            if policy is not None and policy.digest == said["policy"]:
-                return policy
-        except PolicyError:  # what it imports is not kept with it
-            pass
-        raise StoreError(
-            f"the policy that decided about the lead `{lead}` cannot be read from the store alone, "
-            "because it imports files: name it, as it was then, by --policy"
-        )
-
-    def _kept_roster(self, digest: str) -> Roster:
-        kept = self._store.text(digest)
-        if kept is None:
+            return self._archive.policy(said)
+        except StoreError as error:
+            if self._policy is not None and self._policy.digest == said["policy"]:
+                return self._policy
+            lead = said["assignment"]["lead"]
             raise StoreError(
-                f"the store {self._store.url} has lost the roster {digest}: name one by --roster"
-            )
-        return Roster.loads(kept.text, "the roster in the store")
+                f"the lead `{lead}` cannot be handed on: {error}; name the policy, as it was then, by --policy"
+            ) from error

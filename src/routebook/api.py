@@ -16,6 +16,7 @@ from routebook.codegen.load import Decide
 from routebook.decision import Decision, Explanation, Lead
 from routebook.diagnostics import Diagnostic, PolicyError, RoutebookError, in_order
 from routebook.intake.validate import Intake
+from routebook.kept import Kept, keep
 from routebook.plan.build import build
 from routebook.plan.tree import Leaf, Tree
 from routebook.plan.walk import decision_of, walk
@@ -60,6 +61,11 @@ class Policy:
     def text(self) -> str:
         """The text of the main file."""
         return self.checked.files[0].text
+
+    @property
+    def kept(self) -> Kept:
+        """All that a store keeps of the policy: its files, and the settings that bear on leads."""
+        return keep(self.checked.program, self.settings)
 
     def lead(self, record: Mapping[str, Any]) -> Lead:
         """A record with the fields' own names as a lead, validated and normalised.

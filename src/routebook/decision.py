@@ -240,10 +240,23 @@ class Assignment:
 
 
 @dataclass(frozen=True, slots=True)
+class Excerpt:
+    """Lines of a policy as they were when it decided: the file's name, the number of the first, and all of them."""
+
+    file: str
+    line: int
+    lines: tuple[str, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        return {"file": self.file, "line": self.line, "lines": list(self.lines)}
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
     """Why a lead went where it went: every rule tried, every candidate seen, and the assignment.
 
-    `arithmetic` says in one line how the chosen rep was chosen; `notes` what else a reader should know.
+    `arithmetic` says in one line how the chosen rep was chosen; `notes` what else a reader should know; `text` is the
+    rule as it was written, where the explanation is about the past.
     """
 
     lead: Mapping[str, Any]
@@ -253,6 +266,7 @@ class Explanation:
     assignment: Assignment | None = None
     arithmetic: str | None = None
     notes: tuple[str, ...] = ()
+    text: Excerpt | None = None
 
     @property
     def rule(self) -> str | None:
@@ -269,6 +283,7 @@ class Explanation:
             "assignment": self.assignment.as_json() if self.assignment else None,
             "arithmetic": self.arithmetic,
             "notes": list(self.notes),
+            "text": self.text.as_json() if self.text else None,
         }
 
 

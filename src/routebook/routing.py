@@ -11,9 +11,10 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from routebook.aftercare import Aftercare
-from routebook.api import Policy, load, load_roster, loads, prove_with
-from routebook.decision import Assignment, Explanation, Lead
-from routebook.diagnostics import PolicyError
+from routebook.api import Policy, load, load_roster, prove_with
+from routebook.archive import Archive
+from routebook.check.rules import CheckedRule
+from routebook.decision import Assignment, Excerpt, Explanation, Lead
 from routebook.intake.accounts.matching import AccountMatching
 from routebook.intake.accounts.model import Accounts
 from routebook.intake.problems import LeadError
@@ -26,9 +27,11 @@ from routebook.runtime.after.events import Recorded
 from routebook.runtime.after.sweeping import Swept
 from routebook.runtime.after.worklist import Work
 from routebook.runtime.errors import StoreError
+from routebook.runtime.log import PLACINGS
 from routebook.runtime.presence import Marked
 from routebook.runtime.router import explain_log as read_log
-from routebook.runtime.stores import Store, open_store
+from routebook.runtime.stores import open_store
+from routebook.source import Span
 
 if TYPE_CHECKING:
     from routebook.runtime.notices.delivering import Delivered
@@ -72,7 +75,7 @@ class Router:
             tree,
             people,
             self._store,
-            text=self.policy.text,
+            kept=self.policy.kept,
             decide=self.policy.leaf,
             settings=self.policy.settings,
         )
@@ -198,10 +201,11 @@ def run_tests(policy: Policy, roster: Roster | None = None) -> list[TestResult]:
 
 
 def explain_log(lead: str, store: str, policy: Policy | None = None) -> Explanation:
-    """Why a lead went where it went, as the store's log has it.
+    """Why a lead went where it went, as the store's log has it, with the text of its rule at that time.
 
-    The rules that were tried come from the policy: from the text that the store keeps or, where that cannot
-    be loaded alone, from `policy`. Raises `StoreError` where the store is not there or has no such lead.
+    The rules that were tried come from the policy that the store keeps. `policy` is for a store that an older
+    Routebook wrote, where it does not keep all of it. Raises `StoreError` where the store is not there or has no
+    such lead.
     """
     if is_new(store):
         raise StoreError(f"there is no store {store}: look at the path")
@@ -210,10 +214,18 @@ def explain_log(lead: str, store: str, policy: Policy | None = None) -> Explanat
         explanation = read_log(opened, lead)
         if explanation is None:
             raise StoreError(f"the store {store} knows no lead `{lead}`")
-        kept = None if policy is not None else _kept_policy(opened, lead)
+        placed = [row for row in opened.log(lead) if row.kind in PLACINGS]
+        kept, lost = _kept_policy(Archive(opened), json.loads(placed[-1].body))
     finally:
         opened.close()
-    return _with_steps(explanation, policy or kept, given=policy is not None)
+    if policy is not None and policy.digest != explanation.decision.policy:
+        note = "the policy given is not the one that decided: it says something else by now"
+        explanation = replace(explanation, notes=(*explanation.notes, note))
+    elif kept is None and policy is not None:
+        return _with_steps(explanation, policy)
+    if kept is not None:
+        return _with_steps(explanation, kept)
+    return replace(explanation, notes=(*explanation.notes, lost))
 
 
 def is_new(store: str) -> bool:
@@ -223,26 +235,36 @@ def is_new(store: str) -> bool:
     return scheme.partition("+")[0] == "sqlite" and path not in ("", ":memory:") and not Path(path).exists()
 
 
-def _kept_policy(store: Store, lead: str) -> Policy | None:
-    """The policy that last decided about the lead, from the text that the store keeps."""
-    digests = [json.loads(row.body).get("policy_text") for row in store.log(lead) if row.kind == "assignment"]
-    text = store.text(digests[-1]) if digests and digests[-1] else None
+def _kept_policy(archive: Archive, said: Mapping[str, Any]) -> tuple[Policy | None, str]:
+    """The policy that last decided about the lead, or why it cannot be had."""
     try:
-        return loads(text.text, "the policy in the store") if text is not None else None
-    except PolicyError:  # what it imports is not kept with it
-        return None
+        return archive.policy(said), ""
+    except StoreError as error:
+        return None, f"the rules tried cannot be told: {error}"
 
 
-def _with_steps(explanation: Explanation, policy: Policy | None, given: bool) -> Explanation:
-    """The same with every rule that was tried, where this is the policy that decided."""
+def _with_steps(explanation: Explanation, policy: Policy) -> Explanation:
+    """The same with every rule that was tried, and the text of the one that took the lead."""
     assignment = explanation.assignment
-    if policy is None or assignment is None:
-        return explanation
-    if policy.digest != explanation.decision.policy:
-        note = "the policy given is not the one that decided: it says something else by now"
-        return replace(explanation, notes=(*explanation.notes, note)) if given else explanation
+    assert assignment is not None
+    rule = next((rule for rule in _rules(policy.checked.rules) if rule.id == explanation.rule), None)
+    found = replace(explanation, text=None if rule is None else _excerpt(rule.span))
     try:
         replayed = policy.explain(policy.lead(explanation.lead), assignment.at)
     except LeadError:
-        return explanation
-    return replace(explanation, steps=replayed.steps) if replayed.rule == explanation.rule else explanation
+        return found
+    return replace(found, steps=replayed.steps) if replayed.rule == explanation.rule else found
+
+
+def _rules(rules: Iterable[CheckedRule]) -> Iterator[CheckedRule]:
+    """Every rule, those inside blocks after the block."""
+    for rule in rules:
+        yield rule
+        if isinstance(rule.body, tuple):
+            yield from _rules(rule.body)
+
+
+def _excerpt(span: Span) -> Excerpt:
+    """The lines that a stretch of a policy stands in."""
+    lines = tuple(span.source.line_text(line) for line in range(span.line, span.end_line + 1))
+    return Excerpt(span.file, span.line, lines)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -23,8 +24,6 @@ sla prompt { respond within 30m then reassign 1 times then queue managers }
 @pytest.fixture(autouse=True)
 def routed(folder: object) -> None:
     """Four leads in a store."""
-    from pathlib import Path
-
     Path("p.route").write_text(POLICY)
     Path("l.csv").write_text("id,score\nL-1,90\nL-2,10\nL-3,30\nL-4,60\n")
     done = run(f"route p.route --leads l.csv --roster roster.toml --now {NOW} {STORE}")
@@ -127,18 +126,44 @@ def test_the_projects_own_names() -> None:
     assert "two statuses would have it" in run(f"event L-1 converted {STORE}").stderr
 
 
-def test_a_policy_that_imports_is_named() -> None:
-    from pathlib import Path
-
-    Path("parts.route").write_text('list few = ["a"]\n')
-    Path("q.route").write_text('import "parts.route"\n' + POLICY)
+@pytest.fixture
+def gone() -> None:
+    """A policy of three files, in a project that calls statuses its own way, of which only the store is left."""
+    for name in ("gone", "gone/lib"):
+        Path(name).mkdir()
+    Path("gone/routebook.toml").write_text('[statuses]\nconverted = "won"\n')
+    Path("gone/q.route").write_text(
+        'import "lib/parts.route"\n'
+        + POLICY.replace("when score >= 80", "# the best\nrule best\n  when is_best\n ")
+    )
+    Path("gone/lib/parts.route").write_text('import "../base.route"\ndefine is_best = very_good\n')
+    Path("gone/base.route").write_text("define very_good = score >= 80\n")
     Path("m.csv").write_text("id,score\nM-1,90\n")
-    run(f"route q.route --leads m.csv --roster roster.toml --now {NOW} --store sqlite:///t.db")
-    refused = run("event M-1 return --store sqlite:///t.db")
-    assert refused.exit_code == 2
-    assert "name it, as it was then, by --policy" in refused.stderr
+    done = run(f"route gone/q.route --leads m.csv --roster roster.toml --now {NOW} --store sqlite:///t.db")
+    assert done.exit_code == 0, done.stderr
+    for name in ("q.route", "lib/parts.route", "base.route", "routebook.toml"):
+        Path("gone", name).unlink()
+
+
+@pytest.mark.usefixtures("gone")
+def test_the_store_is_enough_for_a_policy_with_imports() -> None:
     swept = run(f"sweep --now {LATER} --store sqlite:///t.db")
-    assert (swept.exit_code, swept.stdout) == (2, "")
-    done = run(f"sweep --now {LATER} --store sqlite:///t.db --policy q.route")
-    assert done.exit_code == 0
-    assert done.stdout.startswith("M-1: respond overdue")
+    assert (swept.exit_code, swept.stderr) == (0, "")
+    assert swept.stdout.startswith("M-1: respond overdue")
+    assert run("event M-1 return --store sqlite:///t.db").exit_code == 0
+    assert run("event M-1 assign --rep chris --store sqlite:///t.db").exit_code == 0
+    assert run("event M-1 won --rep chris --store sqlite:///t.db").stdout == "M-1: won with chris\n"
+
+
+@pytest.mark.usefixtures("gone")
+def test_the_rule_is_shown_as_it_was_written() -> None:
+    shown = run("explain --lead-id M-1 --store sqlite:///t.db").stdout
+    assert "text at the time (gone/q.route:4)\n  4 | rule best\n  5 |   when is_best\n" in shown
+    said = json.loads(run("explain --lead-id M-1 --store sqlite:///t.db --format json").stdout)
+    schema("explanation").validate(said)
+    assert said["text"]["lines"][:2] == ["rule best", "  when is_best"]
+    assert [(reason["file"], reason["line"]) for reason in said["steps"][0]["because"]] == [
+        ("gone/lib/../base.route", 1)
+    ]
+    page = run("explain --lead-id M-1 --store sqlite:///t.db --format html").stdout
+    assert "<pre>rule best\n  when is_best\n" in page

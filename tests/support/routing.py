@@ -11,6 +11,7 @@ from routebook.check.policy import check
 from routebook.decision import Lead
 from routebook.diagnostics import PolicyError
 from routebook.intake.validate import Intake
+from routebook.kept import keep_text
 from routebook.plan.build import build
 from routebook.plan.tree import Tree
 from routebook.roster import Roster
@@ -72,7 +73,13 @@ def router_of(
 ) -> Router:
     """A router of a policy with these rules."""
     opened = open_store(store) if isinstance(store, str) else store
-    return Router(tree_of(rules, head), roster_of(roster), opened, text=head + rules, **options)
+    return Router(
+        tree_of(rules, head),
+        roster_of(roster),
+        opened,
+        kept=keep_text(head + rules, "policy.route"),
+        **options,
+    )
 
 
 def lead(tree: Tree, id: str, **fields: Any) -> Lead:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 from routebook.check import kinds
@@ -20,11 +20,15 @@ MAX_FILES: Final = 1000
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """The main file and the imported ones, each before those that import it, with their syntax findings."""
+    """The main file and the imported ones, each before those that import it, with their syntax findings.
+
+    `links` say which file each import meant: by the names of the importing file, the path as written, the file found.
+    """
 
     main: Parsed
     imported: tuple[Parsed, ...]
     findings: tuple[Diagnostic, ...]
+    links: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     @property
     def files(self) -> tuple[Source, ...]:
@@ -49,6 +53,7 @@ def gather(main: Source, importer: Importer) -> Program:
     """Parse the main file and everything that it imports. Circles and missing files are findings."""
     findings: list[Diagnostic] = []
     done: list[Parsed] = []
+    links: dict[tuple[str, str], str] = {}
     seen: set[int] = {id(main)}
     first = _open(main, findings)
     path = [first]
@@ -61,7 +66,9 @@ def gather(main: Source, importer: Importer) -> Program:
         found = importer(here.parsed.source, str(item.path.value))
         if isinstance(found, Diagnostic):
             findings.append(_placed(found, item.path.span))
-        elif any(found is open_.parsed.source for open_ in path):
+            continue
+        links[here.parsed.source.name, str(item.path.value)] = found.name
+        if any(found is open_.parsed.source for open_ in path):
             findings.append(_circle(item, [open_.parsed.source.name for open_ in path], found.name))
         elif id(found) not in seen:
             if len(seen) > MAX_FILES:
@@ -70,7 +77,7 @@ def gather(main: Source, importer: Importer) -> Program:
             seen.add(id(found))
             path.append(_open(found, findings))
     done.extend(open_.parsed for open_ in reversed(path))
-    return Program(done[-1], tuple(done[:-1]), tuple(findings))
+    return Program(done[-1], tuple(done[:-1]), tuple(findings), links)
 
 
 def _open(source: Source, findings: list[Diagnostic]) -> _Open:

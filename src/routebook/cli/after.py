@@ -18,7 +18,7 @@ policy_option = click.option(
     "--policy",
     metavar="PATH",
     type=a_path,
-    help="The policy; needed only where it imports files, which the store does not keep.",
+    help="The policy as it was; needed only for a store whose Routebook kept no imported files.",
 )
 
 

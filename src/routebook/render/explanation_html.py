@@ -71,6 +71,10 @@ def body(explanation: Explanation, style: Style) -> Iterator[str]:
         yield "<h2>Why this rule</h2>"
         for step in taking:
             yield from _step(step, "" if step is taking[-1] else "in block ")
+    if explanation.text is not None:
+        place = f"{explanation.text.file}:{explanation.text.line}"
+        yield f'<h2>The rule as it was written <span class="faint">{safe(place)}</span></h2>'
+        yield f"<pre>{_lines(explanation.text.lines)}</pre>"
     yield from _passed(passed_over(explanation), style)
     rows = list(plan_rows(explanation))
     if rows:
@@ -140,6 +144,10 @@ def table(heads: Sequence[str], rows: Iterable[tuple[bool, Sequence[str]]]) -> I
         opening = '<tr class="chosen">' if chosen else "<tr>"
         yield opening + "".join(f"<td>{safe(cell)}</td>" for cell in cells) + "</tr>"
     yield "</table>"
+
+
+def _lines(lines: Sequence[str]) -> str:
+    return "\n".join(map(safe, lines))
 
 
 def safe(text: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from routebook.decision import Explanation, Reason, Step
 from routebook.render.explanation_view import (
+    FEW_LINES,
     FEW_REASONS,
     NEAREST,
     Tried,
@@ -46,6 +47,7 @@ def _lines(explanation: Explanation, style: Style) -> Iterator[Line]:
         yield EMPTY
         for step in taking:
             yield from _step("rule" if step is taking[-1] else "in block", step, "", style)
+    yield from _text(explanation, style)
     yield from _passed(explanation, style)
     yield from _plan(explanation)
     for tried in candidates_tried(explanation, style.everything):
@@ -93,6 +95,21 @@ def _reasons(reasons: Sequence[Reason], margin: str, style: Style) -> Iterator[L
         yield line(f"{margin}{condition}  ", (words, Ink.GOOD if reason.holds else Ink.WARNING))
     if len(shown) < len(reasons):
         yield line((f"{margin}{left_out(len(reasons) - len(shown), 'more comparison')}", Ink.FAINT))
+
+
+def _text(explanation: Explanation, style: Style) -> Iterator[Line]:
+    """The rule as it was written then."""
+    text = explanation.text
+    if text is None:
+        return
+    shown = text.lines if style.everything else text.lines[:FEW_LINES]
+    yield EMPTY
+    yield line(("text at the time", Ink.STRONG), (f" ({visible(text.file)}:{text.line})", Ink.FAINT))
+    digits = len(str(text.line + len(shown) - 1))
+    for number, words in enumerate(shown, start=text.line):
+        yield line((f"  {number:>{digits}} | ", Ink.FAINT), visible(words))
+    if len(shown) < len(text.lines):
+        yield line((f"  {left_out(len(text.lines) - len(shown), 'more line')}", Ink.FAINT))
 
 
 def _passed(explanation: Explanation, style: Style) -> Iterator[Line]:

@@ -15,6 +15,7 @@ NEAREST: Final = 3
 
 FEW_REASONS: Final = 6
 FEW_CANDIDATES: Final = 10
+FEW_LINES: Final = 12
 
 _DIGEST: Final = 12
 

@@ -96,21 +96,16 @@ def at_the_first(
     words: str, state: LeadState, decided: Decided, desk: Desk, ledger: Ledger
 ) -> Placement | str:
     """Beside a lead that stands so: with its rep, in its queue, or waiting as it does; else why not."""
-    notes = decided.lead.notes
     if state.rep is not None:
         why_not = _why_not(state.rep, decided, desk, ledger)
         if why_not is not None:
             return f"{words}; {state.rep}, who has that one, is {why_not}, so this one is routed as any other"
         arithmetic = f"{state.rep} has lead {state.id}; no turn is taken"
-        return Placement(
-            Outcome.ASSIGNED, rep=state.rep, reason=words, arithmetic=arithmetic, notes=(words, *notes)
-        )
+        return Placement(Outcome.ASSIGNED, rep=state.rep, reason=words, arithmetic=arithmetic, notes=(words,))
     if state.status == Outcome.QUEUED:
-        return Placement(Outcome.QUEUED, queue=state.queue, reason=words, notes=(words, *notes))
+        return Placement(Outcome.QUEUED, queue=state.queue, reason=words, notes=(words,))
     if state.status == Outcome.HELD:
-        return Placement(
-            Outcome.HELD, pool=state.pool, until=state.until, reason=words, notes=(words, *notes)
-        )
+        return Placement(Outcome.HELD, pool=state.pool, until=state.until, reason=words, notes=(words,))
     return f"{words}; nobody has that one, which is {state.status}, so this one is routed as any other"
 
 

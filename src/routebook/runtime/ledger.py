@@ -103,6 +103,8 @@ class Ledger:
         self._left = 0
         self._held: set[str] = set()
         self._resting = False
+        self._asked: list[ResultKey] = []
+        self._touched: set[str] = set()
 
     def begin(
         self, session: Session, leads: Collection[str], locks: Locks = Locks(), reads: Reads = NO_READS
@@ -169,6 +171,21 @@ class Ledger:
         self._version = version
 
     # --- locking ---
+
+    @property
+    def exclusive(self) -> bool:
+        """Whether nothing that was read can have changed since."""
+        return self._exclusive
+
+    @property
+    def touched(self) -> Collection[str]:
+        """The reps that the row which is appended next has changed already, but for who is chosen by it."""
+        return self._touched
+
+    def need(self, chain: str) -> None:
+        """Have this chain locked since before anything was read: the transaction begins again where it was not."""
+        if not self._exclusive and chain not in self._locks.chains:
+            raise NeedsLocks(Locks(frozenset({*self._held, chain}), rest=self._resting))
 
     def hold(self, chains: Collection[str]) -> None:
         """Lock what is drawn from, before its rotation is read."""
@@ -295,11 +312,17 @@ class Ledger:
     def results(self, reps: Collection[str], segments: Collection[str]) -> Mapping[ResultKey, Result]:
         """What came of these reps' leads in these segments, nothing where nothing is known."""
         keys = [ResultKey(rep, segment) for rep in reps for segment in segments]
+        if not self._exclusive:
+            self._asked += keys
         missing = [key for key in keys if key not in self._results]
         if missing:
             found = self._session.results(missing)
             self._results.update((key, found.get(key, NO_RESULT)) for key in missing)
         return self._results
+
+    def asked(self) -> Mapping[ResultKey, Result]:
+        """The results that were asked for since the last row was appended."""
+        return {key: self._results[key] for key in self._asked}
 
     def row(self, seq: int) -> LogRow:
         """A row of the log, one of this transaction's own included."""
@@ -326,6 +349,10 @@ class Ledger:
 
     def append(self, row: LogRow, lead: LeadState | None) -> None:
         """Add a row to the log, with where it leaves its lead; None for a row that is about no lead."""
+        for rep in self._touched:
+            self._reps[rep] = self.changes.reps[rep] = replace(self._reps[rep], changed=row.seq)
+        self._touched.clear()
+        self._asked.clear()
         self._left -= 1
         self._seq = row.seq if self._exclusive else next(self._numbers, row.seq + 1) - 1
         self._heads[row.chain] = self.changes.heads[row.chain] = Head(row.n, row.hash)
@@ -352,14 +379,11 @@ class Ledger:
     def release(self, rep: str) -> None:
         """One open lead less for a rep."""
         state = self.rep(rep)
-        self._reps[rep] = self.changes.reps[rep] = RepState(
-            max(0, state.active - 1), state.last, self.next_seq(), state.presence
-        )
+        self._touch(rep, replace(state, active=max(0, state.active - 1)))
 
     def mark(self, rep: str, presence: Presence) -> None:
         """Whether a rep is there, by the row that is appended next."""
-        state = replace(self.rep(rep), presence=presence, changed=self.next_seq())
-        self._reps[rep] = self.changes.reps[rep] = state
+        self._touch(rep, replace(self.rep(rep), presence=presence))
 
     def note_first(self, key: str, first: First) -> None:
         """This lead is the first with a value, from now on."""
@@ -376,7 +400,12 @@ class Ledger:
         key = (rep, monday)
         self._weeks[key] = self.changes.weeks[key] = (*week,)  # type: ignore[assignment]
         # the week is the rep's, and locked with the rep
-        self._reps[rep] = self.changes.reps[rep] = replace(self.rep(rep), changed=self.next_seq())
+        self._touch(rep, self.rep(rep))
+
+    def _touch(self, rep: str, state: RepState) -> None:
+        """The rep changes by the row that is appended next, whose number may not be certain yet."""
+        self._reps[rep] = self.changes.reps[rep] = state
+        self._touched.add(rep)
 
     def rotate(self, key: str, rotation: Rotation) -> None:
         """A rotation after something other than a turn."""

@@ -21,6 +21,7 @@ from routebook.decision import (
     jsonable,
     show_moment,
 )
+from routebook.plan.keys import number_of
 from routebook.plan.tree import Leaf
 from routebook.runtime.eligibility import ELIGIBLE
 from routebook.runtime.placing import Placement
@@ -40,6 +41,8 @@ EVENT: Final = "event"
 
 CANDIDATES: Final = 300
 """The candidates that a row of the log holds; the few pools that have more would fill the disk. Replay shows all."""
+
+_CHAINS: Final = 64
 
 # keys in the order in which they are put in, which is always the same; no spaces; text as it is
 encode = JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
@@ -64,6 +67,11 @@ def chain_of(placement: Placement) -> str | None:
     return f"pool {placement.pool}" if drawn else None
 
 
+def lead_chain(lead: str) -> str:
+    """The chain of a lead's events, which whoever works on the lead locks first. Many leads share one."""
+    return f"lead {number_of(lead) % _CHAINS:02}"
+
+
 def sealed(head: Head, body: str) -> str:
     """The hash of a row: of the hash before it in its chain, and of what it says."""
     return hashlib.sha256(f"{head.hash}\n{body}".encode("utf-8", "surrogatepass")).hexdigest()
@@ -71,7 +79,11 @@ def sealed(head: Head, body: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """All that a row of the log is made of."""
+    """All that a row of the log is made of.
+
+    `account` says in words how the lead was matched; `seen` what was read of the candidates, in stores where the log
+    does not tell (see `recording`).
+    """
 
     digests: Digests
     round: int
@@ -84,6 +96,8 @@ class Entry:
     segments: tuple[str, ...] = ()
     cause: Mapping[str, Any] | None = None
     dedupe: Mapping[str, Any] | None = None
+    account: Sequence[str] = ()
+    seen: Mapping[str, Any] | None = None
 
 
 def make_row(entry: Entry, seq: int, chain: str, head: Head) -> LogRow:
@@ -135,6 +149,7 @@ def _body(entry: Entry, seq: int, chain: str, n: int) -> dict[str, Any]:
         "because": [reason.as_json() for reason in entry.because],
         "candidates": [_candidate(candidate) for candidate in candidates],
         "arithmetic": placement.arithmetic,
+        "account": entry.account,
         "notes": notes,
         "turn": None if placement.turn is None else _turn(placement.turn, candidates),
         "rep": entry.before,
@@ -144,7 +159,11 @@ def _body(entry: Entry, seq: int, chain: str, n: int) -> dict[str, Any]:
     }
     if entry.dedupe is not None:
         body["dedupe"] = entry.dedupe
-    return body if entry.cause is None else body | {"cause": entry.cause}
+    if entry.cause is not None:
+        body["cause"] = entry.cause
+    if entry.seen is not None:
+        body["seen"] = entry.seen
+    return body
 
 
 def _few(placement: Placement) -> tuple[Sequence[Candidate], tuple[str, ...]]:
@@ -233,7 +252,7 @@ def explanation_of(row: LogRow, notes: tuple[str, ...] = ()) -> Explanation:
         candidates=candidates,
         assignment=assignment,
         arithmetic=said["arithmetic"],
-        notes=(*said["notes"], *notes),
+        notes=(*said.get("account", ()), *said["notes"], *notes),
     )
 
 

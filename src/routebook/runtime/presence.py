@@ -49,14 +49,15 @@ def mark(transactions: Transactions, rep: str, online: bool, at: datetime) -> Ma
     """Record that a rep is there, or is not, from `at` on. Raises StoreError where something later is known."""
     locks = Locks(frozenset({_chain(rep)}), frozenset({rep}))
     # one row, of no lead
-    return transactions.run((_NO_LEAD,), locks, lambda ledger: _mark(rep, online, at, ledger))
+    return transactions.run((_NO_LEAD,), locks, lambda ledger: record_presence(rep, online, at, ledger))
 
 
 def _chain(rep: str) -> str:
     return f"rep {rep}"
 
 
-def _mark(rep: str, online: bool, at: datetime, ledger: Ledger) -> Marked:
+def record_presence(rep: str, online: bool, at: datetime, ledger: Ledger) -> Marked:
+    """The same in a transaction that has the rep and its chain."""
     known = ledger.rep(rep).presence
     if known is not None and known.online == online:
         return Marked(rep, online, known.since, again=True)

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from routebook.decision import Assignment
+from routebook.decision import Assignment, show_moment
 from routebook.runtime.deciding import Decided
 from routebook.runtime.eligibility import Member
 from routebook.runtime.ledger import Ledger
 from routebook.runtime.log import Digests, Entry, chain_of, make_row
 from routebook.runtime.notices.telling import Occasion, Teller
 from routebook.runtime.placing import Placement
-from routebook.runtime.state import LeadState, StickyRep
+from routebook.runtime.state import LeadState, Presence, StickyRep
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,9 @@ def write_down(
     """Change the state by a placement, append its row to the log, and leave what there is to tell in the outbox."""
     decided, placement = placed.decided, placed.placement
     assignment = assignment_for(decided, placement, placed.digests.policy, placed.extra_plan)
+    # locked first: the numbers of rows are taken after, and what is changed remembers its row's
+    chain = chain_of(placement) or ledger.rest()
+    seen = None if ledger.exclusive else _seen(placement, people, decided.moment, ledger)
     before = _apply(placement, people, decided.moment, ledger)
     entry = Entry(
         placed.digests,
@@ -54,10 +57,11 @@ def write_down(
         placed.segments,
         placed.cause,
         placed.dedupe,
+        decided.lead.notes,
+        seen,
     )
-    chain = chain_of(placement) or ledger.rest()
     row = make_row(entry, ledger.next_seq(), chain, ledger.head(chain))
-    ledger.append(row, _lead_state(assignment, placed.round, row.seq))
+    ledger.append(row, lead_state(assignment, placed.round, row.seq))
     if teller is not None:
         ledger.tell(teller.notices(Occasion(decided, assignment, row, placed.cause)))
     return assignment
@@ -104,7 +108,36 @@ def _apply(
     return before
 
 
-def _lead_state(assignment: Assignment, round: int, seq: int) -> LeadState:
+def _seen(
+    placement: Placement, people: Mapping[str, Member], moment: datetime, ledger: Ledger
+) -> dict[str, Any]:
+    """What was read of the candidates, of whom only the chosen one is locked: the others may have been given leads
+    meanwhile, by rows of the log that stand before this one. Replay has to see what was seen here.
+    """
+    states: dict[str, Any] = {}
+    weeks: dict[str, Any] = {}
+    for id in dict.fromkeys(candidate.rep for candidate in placement.candidates):
+        if id not in people or id in ledger.touched:
+            continue
+        state = ledger.rep(id)
+        states[id] = [state.active, state.last, *_told(state.presence)]
+        if people[id].capped:
+            monday = people[id].calendar.local_day(moment).monday
+            weeks[id] = [monday.isoformat(), ledger.week(id, monday)]
+    seen: dict[str, Any] = {"reps": states}
+    if weeks:
+        seen["weeks"] = weeks
+    if results := ledger.asked():
+        seen["results"] = [[*key, *result] for key, result in results.items()]
+    return seen
+
+
+def _told(presence: Presence | None) -> tuple[Any, ...]:
+    return () if presence is None else (presence.online, show_moment(presence.since))
+
+
+def lead_state(assignment: Assignment, round: int, seq: int) -> LeadState:
+    """Where an assignment leaves its lead, by the row `seq` of the log."""
     outcome = assignment.outcome.value
     return LeadState(
         assignment.lead,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
-from hashlib import sha256
 from itertools import islice
 from threading import Lock
 from typing import Any, Final
@@ -14,6 +13,7 @@ from routebook.check.targets import HoldTarget, PoolTarget, RepTarget, SplitTarg
 from routebook.decision import Assignment, Explanation, Lead, Outcome
 from routebook.diagnostics import RoutebookError
 from routebook.intake.duplicates import dedupe_of
+from routebook.kept import NOTHING, Kept
 from routebook.plan.tree import Tree
 from routebook.plan.walk import decision_of, walk
 from routebook.roster import Roster
@@ -23,7 +23,7 @@ from routebook.runtime.errors import StoreError
 from routebook.runtime.fit import fit
 from routebook.runtime.following import Doorkeeper
 from routebook.runtime.ledger import Ledger, Locks, Reads
-from routebook.runtime.log import PLACINGS, Digests, assignment_of, explanation_of
+from routebook.runtime.log import PLACINGS, Digests, assignment_of, explanation_of, lead_chain
 from routebook.runtime.notices.telling import check_handoff, teller_of
 from routebook.runtime.placing import Placement, Placing
 from routebook.runtime.recording import Placed, assignment_for, write_down
@@ -43,7 +43,7 @@ class Router:
     """One policy, one roster and one store. Safe to share between threads.
 
     `values` are the reps' fields as `fit` reads them; `decide` is a faster evaluator than the reference walk;
-    `text` is the policy's text, which the store keeps beside what was decided by it; `settings` say who is told
+    `kept` are the policy's texts, which the store keeps beside what was decided by it; `settings` say who is told
     what, and which leads are duplicates.
     """
 
@@ -53,7 +53,7 @@ class Router:
         roster: Roster,
         store: Store,
         *,
-        text: str = "",
+        kept: Kept = NOTHING,
         values: Mapping[str, Mapping[str, Any]] | None = None,
         decide: Decide | None = None,
         settings: Settings | None = None,
@@ -75,14 +75,14 @@ class Router:
         self._teller = teller_of(chosen, tree, self._desk.people)
         dedupe = dedupe_of(chosen.dedupe, tree.schema)
         self._doorkeeper = None if dedupe is None else Doorkeeper(dedupe, self._desk)
-        self._digests = Digests(tree.digest, f"sha256:{sha256(text.encode()).hexdigest()}", roster.digest)
+        self._digests = Digests(tree.digest, kept.digest, roster.digest)
         self._clock = clock
         self.transactions = Transactions(store, pause)
         self._lock = Lock()
         self._numbered = 0
         self._texts = {
-            self._digests.text: Text("policy", text),
-            self._digests.roster: Text("roster", roster.text),
+            **{digest: Text(kind, text) for digest, (kind, text) in kept.texts.items()},
+            roster.digest: Text("roster", roster.text),
         }
 
     def route(self, lead: Lead, now: datetime | None = None) -> Assignment:
@@ -114,7 +114,7 @@ class Router:
             candidates=placement.candidates,
             assignment=assignment_for(decided, placement, self.tree.digest),
             arithmetic=placement.arithmetic,
-            notes=placement.notes,
+            notes=(*lead.notes, *placement.notes),
         )
 
     def _keep_texts(self) -> None:
@@ -141,13 +141,20 @@ class Router:
     def _settle(self, decided: Decided, ledger: Ledger) -> Assignment:
         """The lead's assignment: the one that it has, or a new one with all that it changes."""
         earlier = ledger.lead(decided.id)
-        if earlier is not None and not earlier.reopened:
-            return assignment_of(ledger.row(earlier.seq), again=True)
+        if earlier is not None:
+            if not earlier.reopened:
+                return assignment_of(ledger.row(earlier.seq), again=True)
+            # an event may be about to give it to somebody: whoever works on a lead holds its chain
+            ledger.need(lead_chain(decided.id))
         placement, dedupe = self._admit(decided, ledger)
         round = 1 if earlier is None else earlier.round + 1
         segments = segments_of(self._desk.segments, decided.environment)
         placed = Placed(decided, placement, round, segments, self._digests, dedupe=dedupe)
         return write_down(placed, self._desk.people, ledger, self._teller)
+
+    def settle(self, lead: Lead, moment: datetime, ledger: Ledger) -> Assignment:
+        """The same for a lead at a moment, in a transaction that somebody else began."""
+        return self._settle(self._decider.decide(self._id(lead), lead, moment), ledger)
 
     def _admit(self, decided: Decided, ledger: Ledger) -> tuple[Placement, Mapping[str, Any] | None]:
         """Where the lead goes and, where duplicates are looked for, what was found."""
@@ -158,9 +165,8 @@ class Router:
     def _place(self, decided: Decided, ledger: Ledger) -> Placement:
         leaf = decided.leaf
         if leaf is None:
-            return Placement(Outcome.UNDECIDED, notes=decided.lead.notes)
+            return Placement(Outcome.UNDECIDED)
         placing = Placing(self._desk, ledger, decided.environment, decided.moment, decided.id, leaf.rule)
-        placing.notes.extend(decided.lead.notes)
         return placing.place(leaf.plan)
 
     # --- the store ---

@@ -14,9 +14,10 @@ from routebook.runtime.after.handing import Handing
 from routebook.runtime.after.history import History, history_of
 from routebook.runtime.after.offices import Office
 from routebook.runtime.after.statuses import ASSIGN, OPEN, RETURN, TOUCH, Status
-from routebook.runtime.after.writing import append_event, lead_chain, move
+from routebook.runtime.after.writing import append_event, move
 from routebook.runtime.errors import StoreError
 from routebook.runtime.ledger import Ledger, Locks
+from routebook.runtime.log import lead_chain
 from routebook.runtime.transactions import Transactions
 
 Offices: TypeAlias = Callable[[Mapping[str, Any]], Office]
@@ -41,14 +42,15 @@ class Clerk:
                 raise StoreError(f"the store {store.url} knows no lead `{event.lead}`")
             office = self._offices(before.placed) if event.kind in (RETURN, ASSIGN) else None
             with suppress(_Moved):
-                return self._transactions.run((event.lead,), locks, partial(_record, event, office))
+                return self._transactions.run((event.lead,), locks, partial(record_event, event, office))
 
 
 class _Moved(Exception):
     """The lead has been decided about by another policy in the meantime."""
 
 
-def _record(event: Event, office: Office | None, ledger: Ledger) -> Recorded:
+def record_event(event: Event, office: Office | None, ledger: Ledger) -> Recorded:
+    """Record an event in a transaction. Only `return` and `assign` need the office."""
     history = history_of(ledger.history(event.lead))
     assert history is not None
     if office is not None and office.digests.text != history.placed["policy_text"]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,10 +18,10 @@ from routebook.runtime.after.handing import Handing
 from routebook.runtime.after.history import History, history_of
 from routebook.runtime.after.offices import Office
 from routebook.runtime.after.statuses import OPEN
-from routebook.runtime.after.writing import lead_chain
 from routebook.runtime.errors import StoreUnavailable
 from routebook.runtime.following import OF, at_the_first
 from routebook.runtime.ledger import Ledger, Locks
+from routebook.runtime.log import lead_chain
 from routebook.runtime.placing import Placement
 from routebook.runtime.state import LeadState
 from routebook.runtime.transactions import Transactions
@@ -208,3 +208,10 @@ def _further(history: History, office: Office) -> tuple[Any, ...]:
     if key is None or sla is None:
         return ()
     return next((targets(step) for name, step in steps_of(sla) if name == key), ())
+
+
+SWEPT_FOR: Final[Mapping[str, _Act]] = {
+    **dict.fromkeys(("respond", "touches", "close"), _overdue),
+    HELD: _held,
+}
+"""What a sweep does in a transaction, by the cause that it is recorded with."""

@@ -6,20 +6,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from routebook.plan.keys import number_of
 from routebook.runtime.after.events import Event
 from routebook.runtime.after.history import History
 from routebook.runtime.after.statuses import OPEN, result_of
 from routebook.runtime.ledger import Ledger
-from routebook.runtime.log import EVENT, encode, sealed
+from routebook.runtime.log import EVENT, encode, lead_chain, sealed
 from routebook.runtime.state import LogRow, ResultKey
-
-_CHAINS = 64
-
-
-def lead_chain(lead: str) -> str:
-    """The chain of a lead's events, which whoever works on the lead locks first. Many leads share one."""
-    return f"lead {number_of(lead) % _CHAINS:02}"
 
 
 def move(history: History, status: str, ledger: Ledger) -> None:

@@ -28,7 +28,7 @@ from routebook.runtime.state import (
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A policy's or a roster's text as the store keeps it; `kind` is `policy` or `roster`."""
+    """A text as the store keeps it; `kind` is `roster`, or what `kept` calls the texts of a policy."""
 
     kind: str
     text: str
