@@ -8,28 +8,29 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
-from routebook import files
-from routebook.check.policy import Checked, CheckedPolicy
-from routebook.check.policy import check as check_program
-from routebook.codegen.compiled import compile_policy
-from routebook.codegen.load import Decide
+from routebook import files, remembered
 from routebook.decision import Decision, Explanation, Lead
 from routebook.diagnostics import Diagnostic, PolicyError, RoutebookError, in_order
 from routebook.intake.validate import Intake
-from routebook.kept import Kept, keep
-from routebook.plan.build import build
 from routebook.plan.tree import Leaf, Tree
-from routebook.plan.walk import decision_of, walk
-from routebook.settings import Settings, settings_for
 
 if TYPE_CHECKING:
-    # deciding needs neither rosters nor proofs: they are imported where they are used
+    # deciding by a policy that was checked before needs no parser, no checker, no rosters and no proofs: what loads
+    # them is imported where it is used
+    from routebook.check.policy import Checked, CheckedPolicy
+    from routebook.codegen.load import Decide
+    from routebook.remembered import Remembered
     from routebook.roster import Roster
+    from routebook.settings import Settings
+    from routebook.source import Source
 
 
 FIRST_YEAR: Final = 1900
 LAST_YEAR: Final = 2899
 """The years that decisions can be made in: those of a router."""
+
+_ANY_MOMENT: Final = datetime(2000, 1, 1, tzinfo=UTC)
+"""What is handed on where a policy does not ask for the moment: telling the time costs as much as the decision."""
 
 
 class Policy:
@@ -40,12 +41,70 @@ class Policy:
     """
 
     def __init__(self, checked: CheckedPolicy, settings: Settings | None = None) -> None:
-        self.checked = checked
-        self.settings = settings or Settings()
-        self.tree: Tree = build(checked)
-        self._intake = Intake(self.tree.schema, self.tree.timezone)
+        from routebook.plan.build import build
+        from routebook.settings import Settings
+
+        self._begin(build(checked), checked.files, checked, settings or Settings())
+
+    @classmethod
+    def of_remembered(cls, found: Remembered, settings: Path | None) -> Policy:
+        """A policy that was checked in an earlier run, with its settings file: what it needs no more is not read."""
+        policy = cls.__new__(cls)
+        policy._begin(found.tree, found.program)
+        policy._remembered = found
+        policy._settings_file = settings
+        return policy
+
+    def _begin(
+        self,
+        tree: Tree,
+        texts: tuple[Source, ...],
+        checked: CheckedPolicy | None = None,
+        settings: Settings | None = None,
+    ) -> None:
+        self.tree = tree
+        self.files = texts
+        self._intake = Intake(tree.schema, tree.timezone)
+        self._checked = checked
+        self._settings = settings
+        self._remembered: Remembered | None = None
+        self._settings_file: Path | None = None
         self._compiled: Decide | None = None
+        self._asks_now = True
         self._lock = Lock()
+
+    @property
+    def checked(self) -> CheckedPolicy:
+        with self._lock:
+            if self._checked is None:
+                assert self._remembered is not None
+                loaded = self._remembered.parsed()
+                self._checked = _checked(loaded)
+            return self._checked
+
+    @property
+    def settings(self) -> Settings:
+        with self._lock:
+            if self._settings is None:
+                from routebook.settings import Settings, read_settings
+
+                assert self._remembered is not None
+                path, text = self._settings_file, self._remembered.settings
+                self._settings = Settings() if path is None else read_settings(path, text)
+            return self._settings
+
+    @property
+    def source(self) -> str | None:
+        """The name of the source that the settings say leads come from."""
+        return self.settings.source if self._remembered is None else self._remembered.source
+
+    @property
+    def texts(self) -> tuple[Source, ...]:
+        """All that it was read from: `files`, the main one first, and those of its tests."""
+        if self._remembered is not None:
+            return (*self._remembered.program, *self._remembered.tests)
+        tests = {id(case.span.source): case.span.source for case in self.checked.tests}
+        return tuple({id(each): each for each in (*self.files, *tests.values())}.values())
 
     @property
     def name(self) -> str | None:
@@ -60,12 +119,7 @@ class Policy:
     @property
     def text(self) -> str:
         """The text of the main file."""
-        return self.checked.files[0].text
-
-    @property
-    def kept(self) -> Kept:
-        """All that a store keeps of the policy: its files, and the settings that bear on leads."""
-        return keep(self.checked.program, self.settings)
+        return self.files[0].text
 
     def lead(self, record: Mapping[str, Any]) -> Lead:
         """A record with the fields' own names as a lead, validated and normalised.
@@ -79,25 +133,35 @@ class Policy:
 
         `now` is the moment that the policy's `now` stands for; an aware datetime, by default the present.
         """
-        valid = self._valid(lead)
-        return decision_of(self.tree, valid.id, self.leaf(valid, moment(now)))
+        valid = lead if type(lead) is Lead else self._valid(lead)
+        leaf = self.leaf(valid, moment(now) if now is not None or self._asks_now else _ANY_MOMENT)
+        if leaf is None:
+            return Decision(valid.id, None, (), self.tree.digest)
+        plan = leaf.plan
+        return Decision(valid.id, leaf.rule, plan.texts, self.tree.digest, plan.sla)
 
     def leaf(self, lead: Lead, now: datetime) -> Leaf | None:
         """The leaf of `tree` that takes a valid lead at an aware moment, None where none does.
 
         The policy is compiled when it is first asked; it decides as the walk of the tree does, and faster.
         """
-        compiled = self._compiled
-        if compiled is None:
-            with self._lock:
-                if self._compiled is None:
-                    self._compiled = compile_policy(self.tree, tuple(self.tree.leaves()))
-                compiled = self._compiled
+        compiled = self._compiled or self._compile()
         leaf: Leaf | None = compiled(lead.raw, now)
         return leaf
 
+    def _compile(self) -> Decide:
+        from routebook.codegen.compiled import asks_now, compile_policy
+
+        with self._lock:
+            if self._compiled is None:
+                self._asks_now = asks_now(self.tree)
+                self._compiled = compile_policy(self.tree, tuple(self.tree.leaves()))
+            return self._compiled
+
     def explain(self, lead: Lead | Mapping[str, Any], now: datetime | None = None) -> Explanation:
         """As `decide`, with every rule that was tried on the way and what settled it."""
+        from routebook.plan.walk import decision_of, walk
+
         valid = self._valid(lead)
         walked = walk(self.tree, valid, moment(now))
         decision = decision_of(self.tree, valid.id, walked.leaf)
@@ -107,7 +171,7 @@ class Policy:
         return lead if isinstance(lead, Lead) else self.lead(lead)
 
     def __repr__(self) -> str:
-        return f"Policy({self.name or self.checked.files[0].name!r}, {self.digest[:14]}…)"
+        return f"Policy({self.name or self.files[0].name!r}, {self.digest[:14]}…)"
 
 
 def moment(now: datetime | None) -> datetime:
@@ -131,7 +195,19 @@ def load(path: str | Path, prove: bool = False, roster: str | Path | Roster | No
     Raises `PolicyError` with the findings: with RB0xx ones always, where `prove` with every error finding,
     those about the roster included where one is given.
     """
-    return _load(files.load(files.the_policy(Path(path))), prove, roster, settings_for(Path(path)))
+    file, settings_file = files.the_policy(Path(path)), files.settings_file(Path(path))
+    found = remembered.find(file, settings_file)
+    if found is not None:
+        policy = Policy.of_remembered(found, settings_file)
+    else:
+        from routebook.settings import settings_for
+
+        loaded = files.load(file)
+        policy = Policy(_checked(loaded), settings_for(Path(path)))
+        remembered.keep(file, loaded, policy.tree, settings_file, policy.source)
+    if prove:
+        prove_with(policy, load_roster(roster))
+    return policy
 
 
 def loads(
@@ -145,23 +221,25 @@ def loads(
 
     `settings` are those to prove it by; a text has none of its own.
     """
-    return _load(files.load_text(text, name), prove, roster, settings or Settings())
-
-
-def _load(
-    loaded: files.Loaded, prove: bool, roster: str | Path | Roster | None, settings: Settings
-) -> Policy:
-    checked = check_program(loaded.program, loaded.tests)
-    if checked.policy is None:
-        raise PolicyError(_errors(checked.findings) or [_library(loaded)])
-    policy = Policy(checked.policy, settings)
+    policy = Policy(_checked(files.load_text(text, name)), settings)
     if prove:
         prove_with(policy, load_roster(roster))
     return policy
 
 
+def _checked(loaded: files.Loaded) -> CheckedPolicy:
+    from routebook.check.policy import check as check_program
+
+    checked = check_program(loaded.program, loaded.tests)
+    if checked.policy is None:
+        raise PolicyError(_errors(checked.findings) or [_library(loaded)])
+    return checked.policy
+
+
 def policy_of(loaded: files.Loaded, settings: Settings) -> Policy | None:
     """The policy that was read; None for a library. Raises `PolicyError` with the RB0xx findings."""
+    from routebook.check.policy import check as check_program
+
     checked = check_program(loaded.program, loaded.tests)
     if checked.policy is not None:
         return Policy(checked.policy, settings)
@@ -178,9 +256,7 @@ def prove_with(policy: Policy, roster: Roster | None) -> None:
     """
     from routebook import proved
 
-    checked = policy.checked
-    tests = {id(case.span.source): case.span.source for case in checked.tests}
-    key = proved.key_of(policy.digest, (*checked.files, *tests.values()), roster, policy.settings)
+    key = proved.key_of(policy.digest, policy.texts, roster, policy.settings)
     if proved.is_known(key):
         return
     errors = _errors(_lint(policy, roster, policy.settings))
@@ -228,6 +304,8 @@ def check(path_or_text: str | Path, roster: str | Path | Roster | None = None) -
 
     Raises `PolicyError` only where there is nothing to check: a file that cannot be read, a broken roster.
     """
+    from routebook.settings import Settings, settings_for
+
     if isinstance(path_or_text, Path) or path_or_text.endswith(files.ENDING):
         path = Path(path_or_text)
         return check_file(files.the_policy(path), load_roster(roster), settings_for(path)).findings
@@ -247,6 +325,9 @@ def check_loaded(
 
     `budget` is how many seconds proofs may take, None for as long as it takes; what is left open is RB303.
     """
+    from routebook.check.policy import Checked
+    from routebook.check.policy import check as check_program
+
     checked = check_program(loaded.program, loaded.tests)
     if checked.policy is None:
         return checked

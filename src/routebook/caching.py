@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-import tempfile
 from pathlib import Path
 from typing import Final
 
@@ -61,6 +60,8 @@ def _is_own(status: os.stat_result) -> bool:
 
 def write(path: Path, text: str) -> None:
     """Keep a text, whole or not at all: another run may be reading. Nothing happens where it cannot be kept."""
+    import tempfile  # takes a while, and most runs find what they need
+
     with contextlib.suppress(OSError):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.")
@@ -71,3 +72,13 @@ def write(path: Path, text: str) -> None:
         except BaseException:
             os.unlink(name)
             raise
+
+
+def forget_the_oldest(folder: Path, prefix: str, most: int) -> None:
+    """Keep the latest `most` of the files whose names begin so."""
+    # another run may forget the same ones at the same time
+    with contextlib.suppress(OSError):
+        kept = list(folder.glob(f"{prefix}*"))
+        if len(kept) > most:
+            for path in sorted(kept, key=lambda each: each.stat().st_mtime)[:-most]:
+                path.unlink(missing_ok=True)

@@ -1,20 +1,26 @@
-"""Policies as files: which files a path means, what they import, and the tests beside them."""
+"""Policies as files: which files a path means, what they import, and the tests beside them.
+
+Finding and reading files needs nothing that parses them, which takes long to import: what does is imported where
+it is used.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from routebook.check import kinds as check_kinds
-from routebook.check.imports import Program, gather, no_imports
 from routebook.diagnostics import Diagnostic, PolicyError
 from routebook.source import Source
 from routebook.syntax import kinds
-from routebook.syntax import tree as t
-from routebook.syntax.parse import Parsed, parse, read_source
+from routebook.syntax.reading import read_source
 from routebook.text import nearest
+
+if TYPE_CHECKING:
+    from routebook.check.imports import Program
+    from routebook.syntax.parse import Parsed
 
 ENDING: Final = ".route"
 TEST_ENDING: Final = "_test.route"
@@ -30,11 +36,21 @@ class PolicyFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Import:
+    """An import that was followed: which text asked for it, in what words, and what was found."""
+
+    importing: Source
+    path: str
+    found: Source
+
+
+@dataclass(frozen=True, slots=True)
 class Loaded:
-    """A policy's trees: the program, and its files of tests."""
+    """A policy's trees: the program, and its files of tests; `imports` in the order in which they were followed."""
 
     program: Program
     tests: tuple[Parsed, ...]
+    imports: tuple[Import, ...] = ()
 
     @property
     def files(self) -> tuple[Source, ...]:
@@ -131,6 +147,9 @@ def the_policy(path: Path) -> PolicyFile:
 
 
 def _has_rules(path: Path) -> bool:
+    from routebook.syntax import tree as t
+    from routebook.syntax.parse import parse
+
     source = read_source(path)
     if isinstance(source, Diagnostic):
         return True
@@ -140,7 +159,10 @@ def _has_rules(path: Path) -> bool:
 
 def load(file: PolicyFile) -> Loaded:
     """Read and parse a policy file with its imports and tests. Raises `PolicyError` where it cannot be read."""
-    reader = _Reader(_root_of(file.path))
+    from routebook.check.imports import gather
+    from routebook.syntax.parse import parse
+
+    reader = reader_of(file)
     source = reader.read(file.path, str(file.path))
     if isinstance(source, Diagnostic):
         raise PolicyError([source])
@@ -150,12 +172,26 @@ def load(file: PolicyFile) -> Loaded:
         if isinstance(read, Diagnostic):
             raise PolicyError([read])
         tests.append(parse(read))
-    return Loaded(gather(source, reader.import_), tuple(tests))
+    program = gather(source, reader.import_)
+    return Loaded(program, tuple(tests), tuple(reader.imports))
 
 
 def load_text(text: str, name: str = "<text>") -> Loaded:
     """Parse a policy that stands in no file: it can import nothing."""
+    from routebook.check.imports import gather, no_imports
+
     return Loaded(gather(Source(name, text), no_imports), ())
+
+
+def parsed_again(main: Source, tests: Iterable[Source], imports: Iterable[Import]) -> Loaded:
+    """What `load` made of these texts, without a look at the disk."""
+    from routebook.check.imports import gather, no_imports
+    from routebook.syntax.parse import parse
+
+    known = tuple(imports)
+    found = {(id(each.importing), each.path): each.found for each in known}
+    program = gather(main, lambda source, path: found.get((id(source), path)) or no_imports(source, path))
+    return Loaded(program, tuple(parse(source) for source in tests), known)
 
 
 def settings_file(start: Path) -> Path | None:
@@ -167,6 +203,11 @@ def settings_file(start: Path) -> Path | None:
     return None
 
 
+def reader_of(file: PolicyFile) -> Reader:
+    """What reads a policy's files."""
+    return Reader(_root_of(file.path))
+
+
 def _root_of(path: Path) -> Path:
     """The folder that imports must stay in: that of the nearest settings, else the policy's own."""
     settings = settings_file(path)
@@ -174,14 +215,19 @@ def _root_of(path: Path) -> Path:
 
 
 @dataclass
-class _Reader:
-    """Reads each file once, and only below `root`: a policy's text never reaches another part of the disk."""
+class Reader:
+    """Reads each file once, and only below `root`: a policy's text never reaches another part of the disk.
+
+    `imports` are those that were followed so far.
+    """
 
     root: Path
+    imports: list[Import] = field(default_factory=list)
     _sources: dict[Path, Source] = field(default_factory=dict)
     _paths: dict[int, Path] = field(default_factory=dict)
 
     def read(self, path: Path, shown: str) -> Source | Diagnostic:
+        """The text of a file, the same one each time; a finding where it cannot be read."""
         real = path.resolve()
         if real in self._sources:
             return self._sources[real]
@@ -192,6 +238,13 @@ class _Reader:
         return source
 
     def import_(self, importing: Source, text: str) -> Source | Diagnostic:
+        """What a text that was read here imports by these words; a finding where it cannot."""
+        found = self._imported(importing, text)
+        if isinstance(found, Source):
+            self.imports.append(Import(importing, text, found))
+        return found
+
+    def _imported(self, importing: Source, text: str) -> Source | Diagnostic:
         folder = self._paths[id(importing)].parent
         wrong = _wrong_import(text)
         if wrong is None and not self._is_inside(folder / text):

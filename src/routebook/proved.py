@@ -6,7 +6,6 @@ check that found errors is made again, because its findings have to be shown any
 
 from __future__ import annotations
 
-import contextlib
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -87,18 +86,9 @@ def remember(key: str) -> None:
     if path is None:
         return
     caching.write(path, f"{key}\n")
-    _forget_the_oldest(path.parent)
+    caching.forget_the_oldest(path.parent, _PREFIX, MOST)
 
 
 def _path(key: str) -> Path | None:
     folder = caching.folder()
     return folder / f"{_PREFIX}{key[:32]}" if folder is not None else None
-
-
-def _forget_the_oldest(folder: Path) -> None:
-    # another run may forget the same ones at the same time
-    with contextlib.suppress(OSError):
-        kept = list(folder.glob(f"{_PREFIX}*"))
-        if len(kept) > MOST:
-            for path in sorted(kept, key=lambda each: each.stat().st_mtime)[:-MOST]:
-                path.unlink(missing_ok=True)

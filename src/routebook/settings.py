@@ -164,10 +164,10 @@ def settings_for(start: Path) -> Settings:
     return read_settings(path) if path is not None else Settings()
 
 
-def read_settings(path: Path) -> Settings:
-    """Read a settings file. Raises `PolicyError` with everything that is wrong in it."""
+def read_settings(path: Path, text: str | None = None) -> Settings:
+    """Read a settings file, whose text may be known already. Raises `PolicyError` with all that is wrong in it."""
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        data = tomllib.loads(path.read_text(encoding="utf-8") if text is None else text)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise PolicyError([_finding(path, f"`{SETTINGS_FILE}` cannot be read: {reason}", None)]) from error

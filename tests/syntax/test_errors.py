@@ -11,7 +11,8 @@ import pytest
 from routebook.diagnostics import Diagnostic
 from routebook.source import Source, Span
 from routebook.syntax import kinds
-from routebook.syntax.parse import MAX_SYNTAX_ERRORS, parse, read_source
+from routebook.syntax.parse import MAX_SYNTAX_ERRORS, parse
+from routebook.syntax.reading import read_source
 
 CASES = Path(__file__).parents[1] / "cases" / "syntax" / "errors"
 FILES = sorted(CASES.glob("*.cases"))

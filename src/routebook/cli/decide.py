@@ -20,7 +20,7 @@ from routebook.cli.options import (
     source_option,
     strict_option,
 )
-from routebook.cli.project import load_policy, settings_of, source_of
+from routebook.cli.project import load_policy, own_source_of
 from routebook.intake.validate import Intake
 from routebook.render.rows import DECISION_COLUMNS
 
@@ -58,10 +58,9 @@ def command(
     read_once(policy, leads)
     places = Places(leads, leads_format, output, rejects)
     places.check()
-    settings = settings_of(policy)
     chosen = load_policy(policy)
     tree = chosen.tree
-    intake = Intake(tree.schema, tree.timezone, source_of(source, settings, chosen))
+    intake = Intake(tree.schema, tree.timezone, own_source_of(source, chosen))
     with LeadRun(places, intake, DECISION_COLUMNS, "deciding") as run:
         if is_worth_it(places) and run.leads.has_blocks:
             decide_blocks(run, tree, intake.source, now)

@@ -22,7 +22,7 @@ from routebook.render.paint import Ink, Line, line, painted, style_for
 from routebook.render.visible import visible
 from routebook.source import Source
 from routebook.syntax.format import format_source
-from routebook.syntax.parse import read_source
+from routebook.syntax.reading import read_source
 from routebook.text import counted
 
 

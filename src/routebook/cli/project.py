@@ -10,31 +10,35 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from routebook import api, files
-from routebook.check.targets import SourceMap
 from routebook.cli.progress import Progress
 from routebook.cli.stdin import standard_input
 from routebook.cli.streams import STREAM, say
 from routebook.diagnostics import Diagnostic
-from routebook.settings import Settings, settings_for
 from routebook.text import listed, nearest
 
 NO_SOURCE: Final = "none"
 """Says that leads bear the fields' own names, whatever the settings say. No source can be called so: it is reserved."""
 
 if TYPE_CHECKING:
+    from routebook.check.targets import SourceMap
     from routebook.intake.accounts.matching import AccountMatching
     from routebook.roster import Roster
+    from routebook.settings import Settings
 
 _RELATIVE_SQLITE: Final = re.compile(r"(sqlite(?:\+\w+)?:///)([^/:?][^?]*)(\?.*)?", re.DOTALL)
 
 
 def settings_of(policy: str) -> Settings:
     """The settings that hold for a policy; for one on standard input, those of the current folder."""
+    from routebook.settings import settings_for
+
     return settings_for(Path() if policy == STREAM else Path(policy))
 
 
 def loaded(paths: Sequence[str]) -> list[tuple[files.Loaded, Settings]]:
     """Every policy and library that the paths mean, read and parsed, with the settings that hold for it."""
+    from routebook.settings import settings_for
+
     found = []
     if STREAM in paths:
         source = standard_input()
@@ -118,6 +122,14 @@ def accounts_of(
     for note in matching.notes:
         say(f"note: {visible(note)}")
     return matching
+
+
+def own_source_of(option: str | None, policy: api.Policy) -> SourceMap | None:
+    """As `source_of` by the policy's own settings, which are read only where something is wrong."""
+    name = option if option is not None else policy.source
+    if name is None or name == NO_SOURCE:
+        return None
+    return policy.tree.sources.get(name) or source_of(option, policy.settings, policy)
 
 
 def source_of(option: str | None, settings: Settings, policy: api.Policy) -> SourceMap | None:

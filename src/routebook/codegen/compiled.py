@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any, Final
 
+from routebook.check.conditions import Comparison, Points, Scope, fields_in
+from routebook.codegen.emit import conditions_of
 from routebook.codegen.index import Plan, compile_index, plan_index
 from routebook.codegen.load import Decide, compile_straight
+from routebook.codegen.normal import each_once
 from routebook.codegen.order import Order
 from routebook.plan.tree import Tree
 
@@ -29,6 +33,15 @@ def compile_policy(tree: Tree, answers: Sequence[Any] | None = None) -> Decide:
         if retests(plan) * RETEST < leaves:
             return compile_index(tree, answers, plan)
     return compile_straight(tree, answers)
+
+
+def asks_now(tree: Tree) -> bool:
+    """Whether which rule takes a lead may hang on the moment."""
+    points = (each for each in tree.computed.values() if isinstance(each, Points))
+    operands = (entry.per for each in points for entry in each.entries if entry.per is not None)
+    tests = (test for test in each_once(conditions_of(tree)) if isinstance(test, Comparison))
+    asked = chain(operands, (operand for test in tests for operand in (test.left, *test.right)))
+    return any(ref.scope is Scope.NOW for operand in asked for ref in fields_in(operand))
 
 
 def retests(plan: Plan) -> float:
