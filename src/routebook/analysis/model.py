@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from time import monotonic
-from typing import Any
+from typing import Any, TypeAlias
 
 from routebook.analysis import sat
 from routebook.analysis.formula import FALSE, TRUE, Box, Literal, meet
@@ -13,6 +13,9 @@ from routebook.analysis.lower import Lowering
 from routebook.analysis.search import Answer, Covered, Found, Ids, OutOfTime, Search, TermIndex, Unknown
 from routebook.analysis.space import Space
 from routebook.plan.tree import Branch, Leaf, RuleNode, Tree
+
+Progress: TypeAlias = Callable[[str, int, int], None]
+"""Told what is being proved, how much of it is done, and of how much."""
 
 OUT_OF_TIME = "it takes longer than the time that was given"
 
@@ -55,9 +58,14 @@ class Model:
     """One policy or several over one space. `deadline` is a moment of the monotonic clock, None for no end."""
 
     def __init__(
-        self, trees: Sequence[Tree], extra: Iterable[Mapping[str, Any]] = (), deadline: float | None = None
+        self,
+        trees: Sequence[Tree],
+        extra: Iterable[Mapping[str, Any]] = (),
+        deadline: float | None = None,
+        progress: Progress | None = None,
     ) -> None:
         self.deadline = deadline
+        self.progress = progress
         self.steps = 0
         """How many steps all searches have taken: a measure of time that is the same on every machine."""
         self.spent = 0
@@ -118,9 +126,19 @@ class Model:
     # --- Asking ------------------------------------------------------------------------------------------
 
     def find(
-        self, literals: Sequence[Literal], avoid: Ids, within: Box | None = None, outside: Sequence[Box] = ()
+        self,
+        literals: Sequence[Literal],
+        avoid: Ids,
+        within: Box | None = None,
+        outside: Sequence[Box] = (),
+        near: Sequence[int] | None = None,
+        limit: int | None = None,
     ) -> Answer:
-        """A lead for which the formulas hold and none of the terms does, inside one box and outside others."""
+        """A lead for which the formulas hold and none of the terms does, inside one box and outside others.
+
+        The search begins at `near`, as far as the formulas allow, and else at the ordinary lead. After `limit`
+        conflicts it is given up.
+        """
         literal = self.formulas.conj(literals)
         if literal == FALSE:
             return Covered(0, {})
@@ -139,7 +157,7 @@ class Model:
                 clash = next(d for d, mask in (within or {}).items() if not box.get(d, mask) & mask)
                 covered.append(Covered(0, {clash: 0}))
                 continue
-            answer = self._search(start, avoid, must, outside)
+            answer = self._search(start, avoid, must, outside, near, limit)
             match answer:
                 case Found():
                     return answer
@@ -152,10 +170,18 @@ class Model:
             needed.update(each.box)
         return unknown or Covered(_union(each.terms for each in covered), needed)
 
-    def _search(self, box: Box, avoid: Ids, must: Sequence[Literal], outside: Sequence[Box]) -> Answer:
+    def _search(
+        self,
+        box: Box,
+        avoid: Ids,
+        must: Sequence[Literal],
+        outside: Sequence[Box],
+        near: Sequence[int] | None,
+        limit: int | None,
+    ) -> Answer:
         try:
-            search = Search(self.space, self.index, box, avoid, must, self.deadline, outside)
-            answer = search.run(sat.handover)
+            search = Search(self.space, self.index, box, avoid, must, self.deadline, outside, near)
+            answer = search.run(sat.handover, limit)
             self.steps += search.steps
         except OutOfTime:
             return Unknown((OUT_OF_TIME,))
@@ -169,6 +195,15 @@ class Model:
         placed = self.space.place(values)
         everything = (1 << len(self.index.boxes)) - 1
         return self.index.holding(placed, everything) == self.index.holding(point, everything)
+
+    def has_lead(self, point: Sequence[int]) -> bool:
+        """Whether there is known to be a lead at a point."""
+        return self.space.is_possible(point) and (not self.space.ties.reasons or self.is_real(point))
+
+    def tell(self, phase: str, done: int, total: int) -> None:
+        """Say how far a proof is, where somebody wants to know."""
+        if self.progress is not None:
+            self.progress(phase, done, total)
 
     def out_of_time(self) -> bool:
         return self.deadline is not None and monotonic() > self.deadline

@@ -25,6 +25,7 @@ Ids: TypeAlias = int
 
 HANDOVER: Final = 400
 """After so many conflicts a search is handed to the SAT solver, where there is one."""
+GIVEN_UP: Final = "the search was given up"
 _LOOKED_AT: Final = 12
 
 
@@ -206,7 +207,7 @@ class Search:
     """One search.
 
     `must` holds formulas that are to hold besides the box, `avoid` the terms to stay out of, `outside` boxes to
-    stay out of besides.
+    stay out of besides. `near` is where to begin, the ordinary lead where it is None.
     """
 
     def __init__(
@@ -218,6 +219,7 @@ class Search:
         must: Sequence[Literal] = (),
         deadline: float | None = None,
         outside: Sequence[Box] = (),
+        near: Sequence[int] | None = None,
     ) -> None:
         self.model, self.index, self.avoid, self.must = model, index, avoid, must
         self.deadline = deadline
@@ -228,7 +230,7 @@ class Search:
             self.open[dimension] &= mask
             self.empty = self.empty or not self.open[dimension]
         self.start = start
-        self.point = [model.pick(d, mask) for d, mask in enumerate(self.open)] if not self.empty else []
+        self.point = [] if self.empty else self._begun(near)
         self.clauses: list[Clause] = []
         self.by_dimension: dict[int, list[Clause]] = {}
         self.trail: list[_Step] = []
@@ -239,8 +241,14 @@ class Search:
             for box in outside:
                 self.keep(Clause(dict(box), 0))
 
-    def run(self, handover: Handover | None = None) -> Answer:
-        """Search to the end. Raises `OutOfTime`."""
+    def _begun(self, near: Sequence[int] | None) -> list[int]:
+        pick = self.model.pick
+        if near is None:
+            return [pick(d, mask) for d, mask in enumerate(self.open)]
+        return [near[d] if mask >> near[d] & 1 else pick(d, mask) for d, mask in enumerate(self.open)]
+
+    def run(self, handover: Handover | None = None, limit: int | None = None) -> Answer:
+        """Search to the end, or until so many conflicts. Raises `OutOfTime`."""
         if self.empty:
             return Covered(0, dict(self.start))
         while True:
@@ -258,6 +266,8 @@ class Search:
                 if not self.trail and self._is_full(learnt):
                     return self.covered(learnt)
                 failed = self._leave(learnt)
+            if limit is not None and self.conflicts > limit:
+                return Unknown((GIVEN_UP,))
             if handover is not None and self.conflicts >= HANDOVER:
                 answer = handover(self)
                 if answer is not None:

@@ -148,6 +148,10 @@ class Space:
         """The point of the ordinary lead."""
         return [ordinary for _, ordinary in self._odd]
 
+    def groups(self) -> list[tuple[int, ...]]:
+        """The dimensions of each field."""
+        return [tuple(domain.dimensions()) for domain in self.domains.values()]
+
     def conflict(self, point: Sequence[int]) -> Box | None:
         for domain in self.domains.values():
             try:

@@ -1,0 +1,178 @@
+"""The fewest rules that stand in the way of one, a lead for each, and whether the outcome would have been the same.
+
+The fewest are found by implicit hitting sets (Chandrasekaran, Karp, Moreno-Centeno and Vempala 2011): each lead
+that a set of blockers lets through says that one of the rules that hold of it must be among them; the smallest
+set that hits all of those, and lets nothing through, is a minimum. Leads that few rules hold say the most, so
+each is moved until fewer do, and every lead that was met on the way is kept: most questions are answered by one of
+them without a search.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from routebook.analysis.formula import Literal
+from routebook.analysis.hitting import TooHard, hitting_set
+from routebook.analysis.model import Entry, Model
+from routebook.analysis.ordinary import pulled_back
+from routebook.analysis.search import Covered, Found, Ids, Unknown, bits
+from routebook.plan.tree import Leaf
+
+_ROUNDS: Final = 60
+_SHRUNK: Final = 40
+_NODES: Final = 1_500
+_TRIED: Final = 20
+"""Conflicts after which the search for a better example ends: any example will do."""
+
+
+class Blockade:
+    """A formula that earlier rules cover together, with the points of it that were met."""
+
+    def __init__(self, model: Model, literal: Literal, among: Ids, core: Ids, point: tuple[int, ...]) -> None:
+        self.model, self.literal, self.among = model, literal, among
+        self._points: list[tuple[tuple[int, ...], Ids]] = []
+        self._rows: list[frozenset[int]] = []
+        self._named: dict[int, Entry] = {}
+        self.note(point)
+        self.chosen = self._deleted(model.entries_of(core))
+        self.is_fewest = len(self.chosen) == 1
+
+    # --- Points ------------------------------------------------------------------------------------------
+
+    def note(self, point: tuple[int, ...]) -> None:
+        """Keep a point of the formula."""
+        held = self.model.holding(point, self.among)
+        self._points.append((point, held))
+        holders = self.model.entries_of(held)
+        self._named.update((id(holder), holder) for holder in holders)
+        self._rows.append(frozenset(id(holder) for holder in holders))
+
+    def let_through(self, avoid: Ids) -> Found | Covered | Unknown:
+        """A point of the formula that these terms do not hold."""
+        for point, held in self._points:
+            if not held & avoid:
+                return Found(point)
+        answer = self.model.find([self.literal], avoid, near=self._points[-1][0])
+        if isinstance(answer, Found):
+            self.note(tuple(self._shrunk(avoid, answer.point)))
+            answer = Found(self._points[-1][0])
+        return answer
+
+    def _shrunk(self, avoid: Ids, point: Sequence[int]) -> list[int]:
+        """A point of the formula near this one, outside `avoid`, that fewer rules hold, class by class."""
+        model, here = self.model, list(point)
+        held = model.holding(here, self.among)
+        rows = model.index.allow()
+        tried = 0
+        for number in bits(held):
+            if not held >> number & 1:
+                continue
+            for dimension, mask in model.index.boxes[number].items():
+                away = model.formulas.full(dimension) & ~mask
+                if not away or not rows[dimension] or tried >= _SHRUNK:
+                    continue
+                tried += 1
+                before = here[dimension]
+                here[dimension] = model.space.pick(dimension, away)
+                fewer = model.holding(here, self.among)
+                better = fewer and not fewer & avoid and fewer.bit_count() < held.bit_count()
+                if better and model.formulas.holds(self.literal, here) and model.has_lead(here):
+                    held = fewer
+                    break
+                here[dimension] = before
+        return here
+
+    # --- The fewest --------------------------------------------------------------------------------------
+
+    def _deleted(self, entries: list[Entry]) -> list[Entry]:
+        """The rules without those that can be spared, one after the other."""
+        kept = list(entries)
+        for entry in reversed(entries):
+            fewer = [other for other in kept if other is not entry]
+            if not fewer or len(fewer) == len(kept):
+                continue
+            answer = self.let_through(terms_of(fewer))
+            if isinstance(answer, Covered):
+                used = {id(other) for other in self.model.entries_of(answer.terms)}
+                kept = [other for other in fewer if id(other) in used]
+        return kept
+
+    def minimise(self) -> None:
+        """Make the chosen rules the fewest that do, as far as time goes; `is_fewest` says whether that is proved."""
+        model = self.model
+        before = model.steps
+        nodes = _NODES
+        for _ in range(_ROUNDS):
+            if self.is_fewest or model.out_of_time():
+                break
+            try:
+                hitting, nodes = hitting_set(self._rows, len(self.chosen) - 1, nodes)
+            except TooHard:
+                model.spent += _NODES
+                break
+            if hitting is None:
+                self.is_fewest = True
+                break
+            fewer = sorted((self._named[number] for number in hitting), key=_first)
+            answer = self.let_through(terms_of(fewer))
+            if isinstance(answer, Unknown):
+                break
+            if isinstance(answer, Covered):
+                self.chosen = self._deleted(fewer)
+                self.is_fewest = len(self.chosen) == 1
+        model.spent += model.steps - before
+
+    # --- Examples ----------------------------------------------------------------------------------------
+
+    def example(self, blocker: Entry) -> tuple[int, ...] | None:
+        """A lead that the blocker takes, alone of the chosen if such is soon found; else one that it would take."""
+        model = self.model
+        others = terms_of([other for other in self.chosen if other is not blocker])
+        near = next((p for p, held in self._points if held & blocker.terms and not held & others), None)
+        for avoid in (blocker.before | others, blocker.before, others):
+            found: tuple[int, ...] | None = next(
+                (p for p, held in self._points if held & blocker.terms and not held & avoid), None
+            )
+            if found is None:
+                limit = None if avoid == others else _TRIED
+                answer = model.find([self.literal, blocker.whole], avoid, near=near, limit=limit)
+                found = answer.point if isinstance(answer, Found) else None
+            if found is not None:
+                literal = model.formulas.conj([self.literal, blocker.whole])
+                return pulled_back(model, literal, avoid, found)
+        return None
+
+    def is_same(self, leaf: Leaf) -> bool | None:
+        """Whether whoever takes a lead of this rule first does what the rule would have; None where not decided."""
+        model = self.model
+        takers = (model.entry_of((held & -held).bit_length() - 1) for _, held in self._points if held)
+        if any(_differs(taker, leaf) for taker in takers):
+            return False
+        touched = model.index.touching(model.formulas.hull(self.literal) or {}, self.among)
+        is_decided = True
+        for other in model.entries_of(touched):
+            if not _differs(other, leaf):
+                continue
+            answer = model.find([self.literal, other.whole], other.before)
+            if isinstance(answer, Found):
+                return False
+            is_decided = is_decided and isinstance(answer, Covered)
+        return True if is_decided else None
+
+
+def _differs(entry: Entry, leaf: Leaf) -> bool:
+    return isinstance(entry.node, Leaf) and entry.node.plan != leaf.plan
+
+
+def terms_of(entries: Sequence[Entry]) -> Ids:
+    """The terms of several rules."""
+    total = 0
+    for entry in entries:
+        total |= entry.terms
+    return total
+
+
+def _first(entry: Entry) -> int:
+    """A number that orders rules as they stand."""
+    return entry.terms & -entry.terms
