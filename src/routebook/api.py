@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     # them is imported where it is used
     from routebook.check.policy import Checked, CheckedPolicy
     from routebook.codegen.load import Decide
+    from routebook.kept import Kept
     from routebook.remembered import Remembered
     from routebook.roster import Roster
     from routebook.settings import Settings
@@ -120,6 +121,13 @@ class Policy:
     def text(self) -> str:
         """The text of the main file."""
         return self.files[0].text
+
+    @property
+    def kept(self) -> Kept:
+        """All that a store keeps of the policy: its files, and the settings that bear on leads."""
+        from routebook.kept import keep
+
+        return keep(self.checked.program, self.settings)
 
     def lead(self, record: Mapping[str, Any]) -> Lead:
         """A record with the fields' own names as a lead, validated and normalised.
