@@ -85,7 +85,7 @@ def counted(number: int, singular: str, plural: str | None = None) -> str:
 
 def read_span(text: str) -> timedelta | None:
     """A length of time such as `30d`, `12h`, `15m`, `10s` or `1h30m`; None for anything else, and for none at all."""
-    parts = re.findall(r"([0-9]{1,6})([smhdw])", text)
+    parts = re.findall(r"([0-9]{1,9})([smhdw])", text)
     if not parts or "".join(number + unit for number, unit in parts) != text.strip():
         return None
     try:

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import re
-import shlex
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -21,40 +16,15 @@ from routebook.runtime.notices.sending import signature
 from routebook.settings import read_settings
 from routebook.source import Source
 from routebook.syntax.format import format_source
-from support.documents import ROOT, Block, blocks
+from support.documents import ROOT, blocks
+from support.pages import replayed
 
 PAGE: Final = ROOT / "docs" / "notifications.md"
 
 
-def _printed(line: str, folder: Path) -> str:
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    environment = {"PATH": path, "HOME": str(folder), "LC_ALL": "C.UTF-8", "COLUMNS": "100"}
-    done = subprocess.run(
-        shlex.split(line), capture_output=True, text=True, cwd=folder, env=environment, check=False
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    # keys are hashes of rows, which hold more than this page is about
-    return re.sub(r"\b[0-9a-f]{32}\b", "5d41402abc4b2a76b9719d911017c592", done.stdout + done.stderr)
-
-
-def _done(block: Block, folder: Path) -> str:
-    kind, _, rest = block.info.partition(" ")
-    if kind == "console":
-        commands = [line.removeprefix("$ ") for line in block.text.splitlines() if line.startswith("$ ")]
-        return "".join(f"$ {command}\n{_printed(command, folder)}" for command in commands)
-    if rest:
-        (folder / rest).write_text(block.text, encoding="utf-8")
-    return block.text
-
-
 @pytest.mark.slow
 def test_the_page_is_so(tmp_path: Path, golden: Golden) -> None:
-    text = PAGE.read_text(encoding="utf-8")
-    done, upto = "", 0
-    for block in blocks(PAGE):
-        done += text[upto : block.start] + _done(block, tmp_path)
-        upto = block.start + len(block.text)
-    golden(PAGE, done + text[upto:])
+    golden(PAGE, replayed(PAGE, tmp_path))
 
 
 def test_the_policy_is_laid_out_as_fmt_does() -> None:

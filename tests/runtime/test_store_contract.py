@@ -18,9 +18,11 @@ from routebook.runtime.log import sealed
 from routebook.runtime.router import Router, explain_log
 from routebook.runtime.state import (
     Changes,
+    First,
     Head,
     LeadState,
     LogRow,
+    Presence,
     RepState,
     Result,
     ResultKey,
@@ -29,6 +31,7 @@ from routebook.runtime.state import (
     StickyRep,
 )
 from routebook.runtime.stores import Store, Text
+from routebook.runtime.stores.base import Wanted
 from support.routing import NOON, assigned, lead, pool, reps, router_of
 from support.stores import SCHEMES, opened
 
@@ -53,11 +56,12 @@ def _everything() -> Changes:
             "L2": LeadState("L2", 2, 2, "held", "held", None, "smb", "q", None, NOON, moment),
         },
         rotations={"pool smb": Rotation(3, {"ana": 1, "bög'dan": -1}, {"ana": 2}, {"carla": 0})},
-        reps={"ana": RepState(3, 2)},
+        reps={"ana": RepState(3, 2), "bogdan": RepState(0, 0, 2, Presence(False, moment))},
         weeks={("ana", date(2026, 3, 2)): (1, 2, 0, 0, 0, 0, 0)},
         stickies={StickyKey("smb", "email", "a@b.c"): StickyRep("ana", moment)},
         results={ResultKey("ana", ""): Result(3, 4), ResultKey("bogdan", '{"a":"é"}'): Result(1, 0)},
         heads={"pool smb": Head(2, "h2")},
+        firsts={"email a@b.c": First("L1", moment), "email ß@ö.ü": First("L2", NOON)},
     )
 
 
@@ -69,11 +73,16 @@ def test_everything_comes_back(store: Store) -> None:
         assert session.last_seq() == 2
         assert session.leads(["L1", "L2", "L3"]) == changes.leads
         assert session.rotations(["pool smb", "pool other"]) == changes.rotations
-        assert session.reps(["ana", "nobody"]) == changes.reps
+        assert session.reps(["ana", "bogdan", "nobody"]) == changes.reps
         assert session.weeks(["ana", "nobody"], [date(2026, 3, 2), date(2026, 3, 9)]) == changes.weeks
         assert session.stickies([*changes.stickies, StickyKey("smb", "email", "A@b.c")]) == changes.stickies
         assert session.results([*changes.results, ResultKey("bogdan", "")]) == changes.results
         assert session.heads(["pool smb", "rest"]) == changes.heads
+        assert session.firsts([*changes.firsts, "email x@y.z"]) == changes.firsts
+        assert session.begin(Wanted(firsts=["email a@b.c", "email x@y.z"])).firsts == {
+            "email a@b.c": changes.firsts["email a@b.c"]
+        }
+        assert session.firsts(["email x@y.z"]) == {}
         assert session.rows([2, 3]) == {2: changes.rows[1]}
     assert list(store.log()) == changes.rows
     assert list(store.log(after=1)) == changes.rows[1:]

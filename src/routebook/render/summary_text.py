@@ -25,6 +25,7 @@ class Tally:
     leads: int = 0
     rejects: int = 0
     again: int = 0
+    duplicates: int = 0
     outcomes: Counter[str] = field(default_factory=Counter)
     rules: Counter[str] = field(default_factory=Counter)
     pools: Counter[str] = field(default_factory=Counter)
@@ -46,6 +47,7 @@ class Tally:
             return
         self.outcomes[row.outcome.value] += 1
         self.again += row.again
+        self.duplicates += row.reason is not None and row.outcome is not Outcome.REJECTED
         if row.outcome is not Outcome.ASSIGNED:
             return
         if row.pool is not None:
@@ -71,6 +73,8 @@ def _headline(tally: Tally) -> str:
     parts = [counted(tally.leads + tally.rejects, "lead")]
     if tally.again:
         parts.append(f"{tally.again:,} routed before")
+    if tally.duplicates:
+        parts.append(counted(tally.duplicates, "duplicate"))
     if tally.rejects:
         parts.append(f"{tally.rejects:,} rejected at intake")
     return ", ".join(parts)
