@@ -53,6 +53,10 @@ bench: $(VENV)/.dev ## Measure speed against other rule engines, and write docs/
 	@$(INSTALL) -e '.[dev,bench]'
 	@$(PY) tests/bench/report.py
 
+.PHONY: throughput
+throughput: $(VENV)/.dev ## Measure leads a second on SQLite and PostgreSQL, and write docs/throughput.md.
+	@$(PY) tests/bench/throughput.py
+
 .PHONY: pace
 pace: $(VENV)/.dev ## Check that decisions are not slower than they were, as ratios to plain Python.
 	@$(PY) tests/bench/one_lead.py --short

@@ -8,15 +8,15 @@ is late starts again and finds the lead assigned.
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any, Final
 
 from sqlalchemy import (
     Connection,
     Engine,
-    Integer,
     Table,
     Text,
     bindparam,
@@ -32,10 +32,21 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import PoolProxiedConnection
 
 from routebook.runtime.errors import StoreError, StoreUnavailable
+from routebook.runtime.state import Changes, Head, RepState
 from routebook.runtime.stores import tables as t
+from routebook.runtime.stores.base import Found, Wanted
 from routebook.runtime.stores.database import DatabaseStore
-from routebook.runtime.stores.sql import Sent, SqlSession, read
-from routebook.runtime.stores.statements import Driver, Prepared, Statements
+from routebook.runtime.stores.sql import (
+    SqlSession,
+    firsts_of,
+    lead_of,
+    rep_of,
+    rotation_of,
+    rows_of,
+    week_key,
+    week_of,
+)
+from routebook.runtime.stores.statements import Driver, Prepared, Statements, WritingAll
 
 _RESTS: Final = 64
 """Chains for rows that draw from no pool: as many sessions as this do not wait for each other."""
@@ -64,7 +75,8 @@ class PostgresStore(DatabaseStore):
         engine = _engine_of(url)
         super().__init__(engine.url.render_as_string(hide_password=True), engine)
         self._statements = Statements(engine.dialect)
-        self._locks = _Locks(engine)
+        self._asking = _Asking(engine)
+        self._all = WritingAll(self._statements.writing)
         self._process = os.getpid()
         with self._words(), engine.begin() as connection:
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LAYING_OUT})")
@@ -83,7 +95,7 @@ class PostgresStore(DatabaseStore):
             connection = self._engine.raw_connection()
             driver: Driver = connection.driver_connection
             try:
-                session = _PostgresSession(driver, self._statements, self._locks)
+                session = _PostgresSession(driver, self._statements, self._asking, self._all)
                 yield session
                 driver.commit()
             except BaseException:
@@ -148,57 +160,97 @@ class _Rows:
         self._known.update(keys)
 
 
-class _Locks:
-    """What sessions lock, and where they take numbers from."""
+_WANTED: Final = """
+SELECT (SELECT json_agg(nextval('routebook_numbers')) FROM generate_series(1, %(count)s::int)) AS numbers,
+  (SELECT json_agg(row) FROM routebook_leads AS row WHERE id = ANY({leads})) AS leads,
+  (SELECT json_agg(row) FROM routebook_rotations AS row WHERE key = ANY({rotations})) AS rotations,
+  (SELECT json_agg(row) FROM routebook_reps AS row WHERE id = ANY({reps})) AS reps,
+  (SELECT json_agg(row) FROM routebook_weeks AS row
+    WHERE rep = ANY({reps}) AND monday = ANY({mondays})) AS weeks
+"""
+
+
+class _Asking:
+    """What sessions lock, and then read, in as few statements as can be: each costs the driver more than the server.
+
+    Locks are statements of their own. A statement sees what had been written when it began, and what is read under a
+    lock has to be what was written before the lock was had.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self.firsts = _Rows(t.firsts, {"lead": "''", "at": "''"}, engine)
         self.chains = _Rows(t.chains, {"length": "0", "hash": "''"}, engine)
         self.reps = _Rows(t.reps, {"active": "0", "last": "0"}, engine)
-        count = bindparam("count", type_=Integer)
-        numbers = select(t.numbers.next_value()).select_from(func.generate_series(literal_column("1"), count))
-        self.numbers = Prepared(numbers, engine.dialect)
+        names = ("leads", "rotations", "reps", "mondays")
+        keys = {name: f"ARRAY(SELECT json_array_elements_text(%({name})s::json))" for name in names}
+        self.wanted = _WANTED.format(**keys)
 
 
 class _PostgresSession(SqlSession):
     """`made` are rows that were made to be locked, and are there by a good end of the session."""
 
-    def __init__(self, driver: Driver, statements: Statements, locks: _Locks) -> None:
+    def __init__(self, driver: Driver, statements: Statements, asking: _Asking, all: WritingAll) -> None:
         super().__init__(driver, statements, version=None)
-        self._locks = locks
+        self._asking = asking
+        self._all = all
         self.made: list[tuple[_Rows, list[str]]] = []
         self.rest = f"rest {driver.info.backend_pid % _RESTS}"
 
-    def _together(self) -> AbstractContextManager[Any]:
-        pipeline: AbstractContextManager[Any] = self._driver.pipeline()
-        return pipeline  # one wait for all the statements, not one for each
-
-    def _lock(self, rows: _Rows, keys: Collection[str]) -> Sent:
-        if missing := rows.missing(keys):
-            rows.make.send(self._driver, {"keys": missing})
-            self.made.append((rows, missing))
-        return self._send(rows.lock, keys)
-
-    def _claim(self, keys: Collection[str]) -> Sent:
-        return self._lock(self._locks.firsts, keys)
-
-    def _lock_chains(self, chains: Collection[str]) -> Sent:
-        return self._lock(self._locks.chains, chains)
-
-    def _lock_reps(self, ids: Collection[str]) -> Sent:
-        return self._lock(self._locks.reps, ids)
-
-    def _number(self, count: int) -> Sent:
-        return (
-            (self._locks.numbers, self._locks.numbers.send(self._driver, {"count": count})) if count else None
+    def begin(self, wanted: Wanted) -> Found:
+        asking, do = self._asking, self._do
+        with self._driver.pipeline():  # one wait for all of it, not one for each
+            # before all else, so that two who have the same lead in mind, under two ids, go one after the other
+            firsts = self._lock(asking.firsts, wanted.firsts)
+            heads = self._lock(asking.chains, wanted.chains)
+            # apart from the others, and after them: whoever has it waits for no other chain
+            rest = self._lock(asking.chains, (self.rest,) if wanted.rest else ())
+            self._lock(asking.reps, wanted.locked)
+            answer = self._driver.execute(asking.wanted, _keys_of(wanted))
+        numbers, leads, rotations, reps, weeks = (said or () for said in answer.fetchone())
+        week_rows = [do.weeks.of(said) for said in weeks]
+        return Found(
+            {said["id"]: lead_of(do.leads.of(said)) for said in leads},
+            {row.name: Head(row.length, row.hash) for row in (*heads(), *rest())},
+            numbers,
+            {said["key"]: rotation_of(do.rotations.of(said)) for said in rotations},
+            {said["id"]: rep_of(do.reps.of(said)) for said in reps},
+            {week_key(row): week_of(row) for row in week_rows},
+            firsts_of(firsts()),
         )
 
     def numbers(self, count: int) -> Sequence[int]:
-        return [row[0] for row in read(self._number(count))]
+        return self.begin(Wanted(numbers=count)).numbers
 
     def lock(self, chains: Collection[str]) -> None:
-        with self._together():
-            self._lock_chains(chains)
+        with self._driver.pipeline():
+            self._lock(self._asking.chains, chains)
+
+    def write(self, changes: Changes, locking: Sequence[str] = ()) -> dict[str, RepState]:
+        self.wrote = True
+        with self._driver.pipeline():
+            locked = self._lock(self._asking.reps, locking)
+            self._all.send(self._driver, rows_of(changes))
+        return {row.id: rep_of(row) for row in locked()}
+
+    def _lock(self, rows: _Rows, keys: Collection[str]) -> Callable[[], Iterable[Any]]:
+        """Lock rows, in a pipeline; they can be had by what is returned when that is over."""
+        if not keys:
+            return tuple
+        if missing := rows.missing(keys):
+            rows.make.send(self._driver, {"keys": missing})
+            self.made.append((rows, missing))
+        cursor = rows.lock.send(self._driver, {"keys": list(keys)})
+        return lambda: rows.lock.rows(cursor)
+
+
+def _keys_of(wanted: Wanted) -> dict[str, Any]:
+    return {
+        "count": wanted.numbers,
+        "leads": json.dumps(list(wanted.leads)),
+        "rotations": json.dumps(list(wanted.rotations)),
+        "reps": json.dumps([*wanted.locked, *wanted.reps]),
+        "mondays": json.dumps([monday.isoformat() for monday in wanted.mondays]),
+    }
 
 
 def _engine_of(url: str) -> Engine:

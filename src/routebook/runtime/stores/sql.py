@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from datetime import date
-from typing import Any, TypeAlias
-
-from sqlalchemy import Table
+from typing import Any
 
 from routebook.runtime.state import (
     REST,
@@ -27,7 +24,6 @@ from routebook.runtime.state import (
     Week,
     WeekKey,
 )
-from routebook.runtime.stores import tables as t
 from routebook.runtime.stores.base import Found, Text, Wanted
 from routebook.runtime.stores.posting import written
 from routebook.runtime.stores.statements import Driver, Prepared, Statements
@@ -45,48 +41,16 @@ class SqlSession:
         self.rest = REST
 
     def begin(self, wanted: Wanted) -> Found:
-        do = self._do
-        with self._together():
-            # before all else, so that two who have the same lead in mind, under two ids, go one after the other
-            firsts = self._claim(wanted.firsts)
-            heads = self._lock_chains(wanted.chains)
-            # apart from the others, and after them: whoever has it waits for no other chain
-            rest = self._lock_chains((self.rest,) if wanted.rest else ())
-            locked = self._lock_reps(wanted.locked)
-            numbers = self._number(wanted.numbers)
-            leads = self._send(do.leads, wanted.leads)
-            rotations = self._send(do.rotations, wanted.rotations)
-            reps = self._send(do.reps, wanted.reps)
-            # after their reps: when a rep turns out unchanged in the end, so is the week
-            mondays = do.keys([monday.isoformat() for monday in wanted.mondays])
-            weeks = self._send(do.weeks, {*wanted.locked, *wanted.reps}, also=mondays)
+        reps = {*wanted.locked, *wanted.reps}
         return Found(
-            {row.id: lead_of(row) for row in read(leads)},
-            {row.name: Head(row.length, row.hash) for row in (*read(heads), *read(rest))},
-            [row[0] for row in read(numbers)],
-            {row.key: Rotation(**json.loads(row.state)) for row in read(rotations)},
-            {row.id: rep_of(row) for row in (*read(reps), *read(locked))},
-            {_week_key(row): _week_of(row) for row in read(weeks)},
-            dict(map(_first_of, _taken(read(firsts)))),
+            self.leads(wanted.leads),
+            self.heads(wanted.chains),
+            (),
+            self.rotations(wanted.rotations),
+            self.reps(reps),
+            self.weeks(reps, wanted.mondays),
+            self.firsts(wanted.firsts),
         )
-
-    def _together(self) -> AbstractContextManager[Any]:
-        """What is sent in here may go to the database at once; answers are read after it."""
-        return nullcontext()
-
-    def _lock_chains(self, chains: Collection[str]) -> Sent:
-        """Lock chains, where that is not so already, and find their ends."""
-        return self._send(self._do.heads, chains)
-
-    def _lock_reps(self, ids: Collection[str]) -> Sent:
-        return self._send(self._do.reps, ids)
-
-    def _claim(self, keys: Collection[str]) -> Sent:
-        return self._send(self._do.firsts, keys)
-
-    def _number(self, count: int) -> Sent:  # noqa: ARG002
-        """Numbers for new rows; nothing where the one who writes can count for itself."""
-        return None
 
     def last_seq(self) -> int:
         return self._do.last.ask(self._driver, {})[0][0] or 0
@@ -102,14 +66,14 @@ class SqlSession:
         return {row.id: lead_of(row) for row in self._ask(self._do.leads, ids)}
 
     def rotations(self, keys: Collection[str]) -> dict[str, Rotation]:
-        return {row.key: Rotation(**json.loads(row.state)) for row in self._ask(self._do.rotations, keys)}
+        return {row.key: rotation_of(row) for row in self._ask(self._do.rotations, keys)}
 
     def reps(self, ids: Collection[str]) -> dict[str, RepState]:
         return {row.id: rep_of(row) for row in self._ask(self._do.reps, ids)}
 
     def weeks(self, ids: Collection[str], mondays: Collection[date]) -> dict[WeekKey, Week]:
         days = self._do.keys([monday.isoformat() for monday in mondays])
-        return {_week_key(row): _week_of(row) for row in self._ask(self._do.weeks, ids, also=days)}
+        return {week_key(row): week_of(row) for row in self._ask(self._do.weeks, ids, also=days)}
 
     def stickies(self, keys: Collection[StickyKey]) -> dict[StickyKey, StickyRep]:
         found: dict[StickyKey, StickyRep] = {}
@@ -125,7 +89,7 @@ class SqlSession:
         return {key: found[key] for key in keys if key in found}
 
     def firsts(self, keys: Collection[str]) -> dict[str, First]:
-        return dict(map(_first_of, _taken(self._ask(self._do.firsts, keys))))
+        return firsts_of(self._ask(self._do.firsts, keys))
 
     def heads(self, chains: Collection[str]) -> dict[str, Head]:
         return {row.name: Head(row.length, row.hash) for row in self._ask(self._do.heads, chains)}
@@ -138,46 +102,37 @@ class SqlSession:
 
     def write(self, changes: Changes, locking: Sequence[str] = ()) -> dict[str, RepState]:
         self.wrote = True
-        with self._together():
-            locked = self._lock_reps(locking)
-            self._do.append.many(self._driver, map(_row, changes.rows))
-            self._upsert(t.leads, map(_lead, changes.leads.values()))
-            self._upsert(t.rotations, map(_rotation, changes.rotations.items()))
-            self._upsert(t.reps, map(_rep, changes.reps.items()))
-            self._upsert(t.weeks, map(_week, changes.weeks.items()))
-            self._upsert(t.stickies, map(_sticky, changes.stickies.items()))
-            self._upsert(t.results, map(_result, changes.results.items()))
-            self._upsert(t.chains, map(_head, changes.heads.items()))
-            self._upsert(t.firsts, map(_first, changes.firsts.items()))
-            self._do.post.many(self._driver, map(written, changes.notices))
-        return {row.id: rep_of(row) for row in read(locked)}
+        found = self.reps(locking)
+        for writing, rows in zip(self._do.writing, rows_of(changes), strict=True):
+            writing.many(self._driver, rows)
+        return found
 
     def keep(self, texts: Mapping[str, Text]) -> None:
         rows = ({"digest": digest, "kind": text.kind, "text": text.text} for digest, text in texts.items())
         self._do.keep.many(self._driver, rows)
 
-    def _send(self, question: Prepared, keys: Collection[Any], **more: Any) -> Sent:
-        """Ask it, and read the answer later; None where nothing is asked for."""
-        if not keys:
-            return None
-        return question, question.send(self._driver, {"keys": self._do.keys(keys), **more})
-
     def _ask(self, question: Prepared, keys: Collection[Any], **more: Any) -> Iterable[Any]:
-        return read(self._send(question, keys, **more))
-
-    def _upsert(self, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
-        self._do.upsert(table).many(self._driver, rows)
+        return question.ask(self._driver, {"keys": self._do.keys(keys), **more}) if keys else ()
 
 
-Sent: TypeAlias = tuple[Prepared, Any] | None
-"""A question and the cursor at its answer; None for one that was not asked."""
+def rows_of(changes: Changes) -> tuple[Iterable[Mapping[str, Any]], ...]:
+    """The rows that changes come to, for each of the tables that are written."""
+    return (
+        map(log_row, changes.rows),
+        map(lead_row, changes.leads.values()),
+        map(_rotation, changes.rotations.items()),
+        map(_rep, changes.reps.items()),
+        map(_week, changes.weeks.items()),
+        map(_sticky, changes.stickies.items()),
+        map(_result, changes.results.items()),
+        map(_head, changes.heads.items()),
+        map(_first, changes.firsts.items()),
+        map(written, changes.notices),
+    )
 
 
-def read(sent: Sent) -> Iterable[Any]:
-    return () if sent is None else sent[0].rows(sent[1])
-
-
-def _row(row: LogRow) -> dict[str, Any]:
+def log_row(row: LogRow) -> dict[str, Any]:
+    """A row of the log as it is written."""
     return {
         "seq": row.seq,
         "chain": row.chain,
@@ -200,7 +155,8 @@ def row_of(row: Any) -> LogRow:
     return LogRow(**{**values, "at": read_time(values["at"])})
 
 
-def _lead(lead: LeadState) -> dict[str, Any]:
+def lead_row(lead: LeadState) -> dict[str, Any]:
+    """Where a lead stands, as it is written."""
     return {
         "id": lead.id,
         "round": lead.round,
@@ -235,6 +191,11 @@ def _rotation(item: tuple[str, Rotation]) -> dict[str, Any]:
     return {"key": key, "state": json.dumps(plain, ensure_ascii=False, separators=(",", ":"))}
 
 
+def rotation_of(row: Any) -> Rotation:
+    """A rotation as it was read."""
+    return Rotation(**json.loads(row.state))
+
+
 def _rep(item: tuple[str, RepState]) -> dict[str, Any]:
     id, rep = item
     return {
@@ -259,11 +220,13 @@ def _said(presence: Presence) -> str:
     return f"{'online' if presence.online else 'offline'} {show_time(presence.since)}"
 
 
-def _week_key(row: Any) -> WeekKey:
+def week_key(row: Any) -> WeekKey:
+    """Whose week it is, and which."""
     return row.rep, date.fromisoformat(row.monday)
 
 
-def _week_of(row: Any) -> Week:
+def week_of(row: Any) -> Week:
+    """A week as it was read."""
     days: Week = tuple(json.loads(row.days))
     return days
 
@@ -288,13 +251,9 @@ def _first(item: tuple[str, First]) -> dict[str, Any]:
     return {"key": key, "lead": first.lead, "at": show_time(first.at)}
 
 
-def _taken(rows: Iterable[Any]) -> Iterable[Any]:
-    """The rows that say who was first; of the others somebody thought to be."""
-    return (row for row in rows if row.at)
-
-
-def _first_of(row: Any) -> tuple[str, First]:
-    return row.key, First(row.lead, read_time(row.at))
+def firsts_of(rows: Iterable[Any]) -> dict[str, First]:
+    """Who was first, by the rows that say so; of the others somebody thought to be."""
+    return {row.key: First(row.lead, read_time(row.at)) for row in rows if row.at}
 
 
 def _head(item: tuple[str, Head]) -> dict[str, Any]:

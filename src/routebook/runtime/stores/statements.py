@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 from collections import namedtuple
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
 from sqlalchemy import ColumnElement, Dialect, String, Table, bindparam, func, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.sql.expression import Executable, text
 
 from routebook.runtime.stores import tables as t
@@ -22,10 +22,12 @@ Driver: TypeAlias = Any
 
 # by columns that only the tables know, so that type checkers cannot
 _named_tuple: Final[Any] = namedtuple
-_INSERTS: Final[Mapping[str, Callable[[Table], Any]]] = {
-    "sqlite": sqlite.insert,
-    "postgresql": postgresql.insert,
-}
+_encode: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
+
+WRITTEN: Final = (
+    t.log, t.leads, t.rotations, t.reps, t.weeks, t.stickies, t.results, t.chains, t.firsts, t.outbox,
+)  # fmt: skip
+"""The tables that a transaction writes to, the log first: where two routed the same lead, it says so."""
 
 
 class Prepared:
@@ -36,7 +38,8 @@ class Prepared:
         self._sql = str(compiled)
         self._names: Sequence[str] | None = compiled.positiontup
         columns = getattr(statement, "selected_columns", ())
-        self._make = _named_tuple("Row", [column.name for column in columns])._make
+        self._columns = [column.name for column in columns]
+        self._make = _named_tuple("Row", self._columns)._make
 
     def send(self, driver: Driver, values: Mapping[str, Any]) -> Any:
         """A cursor at what the question finds; in a pipeline, at what it is going to find."""
@@ -47,30 +50,62 @@ class Prepared:
         """The rows at a cursor."""
         return list(map(self._make, cursor.fetchall()))
 
+    def of(self, said: Mapping[str, Any]) -> Any:
+        """A row that was read in another way, by the names of its columns."""
+        return self._make(map(said.__getitem__, self._columns))
+
     def ask(self, driver: Driver, values: Mapping[str, Any]) -> list[Any]:
         """The rows that a question finds."""
         return self.rows(self.send(driver, values))
 
 
-class Writing(Prepared):
-    """One statement that writes any number of rows: PostgreSQL is given a list for each column, SQLite row by row."""
+class Writing:
+    """One statement that writes any number of rows of a table; `conflict` says what becomes of keys that are there.
 
-    def __init__(self, table: Table, statement: Executable, dialect: Dialect) -> None:
-        super().__init__(statement, dialect)
-        self._columns = [column.name for column in table.columns]
+    SQLite takes it row by row. PostgreSQL is given all rows as one text in JSON: its driver would need longer to put
+    lists of texts into the form that the server takes than the server needs to store them.
+    """
+
+    def __init__(self, table: Table, dialect: Dialect, conflict: str = "") -> None:
+        self._names = [column.name for column in table.columns]
+        names = ", ".join(map(dialect.identifier_preparer.quote, self._names))
+        self._rowwise = dialect.name == "sqlite"
+        if self._rowwise:
+            self.sql = f"INSERT INTO {table.name} ({names}) VALUES ({', '.join('?' * len(self._names))})"
+        else:
+            typed = (f"{column.name} {column.type.compile(dialect)}" for column in table.columns)
+            # named by its table, so that several can be one statement
+            rows = f"json_to_recordset(%({table.name})s::json) AS row ({', '.join(typed)})"
+            self.sql = f"INSERT INTO {table.name} ({names}) SELECT {names} FROM {rows}"
+        self.sql += conflict
+        self.table = table.name
 
     def many(self, driver: Driver, rows: Iterable[Mapping[str, Any]]) -> None:
         """Do it for each of these rows."""
         listed = list(rows)
-        names = self._names
         if not listed:
             return
-        if names is None:
-            driver.execute(self._sql, {name: [row[name] for row in listed] for name in self._columns})
+        if not self._rowwise:
+            driver.execute(self.sql, {self.table: _encode(listed)})
         elif len(listed) == 1:
-            driver.execute(self._sql, [listed[0][name] for name in names])
+            driver.execute(self.sql, list(map(listed[0].__getitem__, self._names)))
         else:
-            driver.executemany(self._sql, ([row[name] for name in names] for row in listed))
+            driver.executemany(self.sql, [list(map(row.__getitem__, self._names)) for row in listed])
+
+
+class WritingAll:
+    """Several of them as one statement, which PostgreSQL can do; each gets its rows, or none."""
+
+    def __init__(self, parts: Sequence[Writing]) -> None:
+        self._tables = [part.table for part in parts]
+        named = ", ".join(f"{part.table}_written AS ({part.sql})" for part in parts)
+        self._sql = f"WITH {named} SELECT 1"
+
+    def send(self, driver: Driver, rows: Sequence[Iterable[Mapping[str, Any]]]) -> None:
+        """Write these rows, a sequence of them for each part."""
+        driver.execute(
+            self._sql, {table: _encode(list(each)) for table, each in zip(self._tables, rows, strict=True)}
+        )
 
 
 class Statements:
@@ -78,9 +113,11 @@ class Statements:
 
     def __init__(self, dialect: Dialect) -> None:
         self._dialect = dialect
-        self.append = Writing(t.log, self._insert(t.log), dialect)
-        self.post = Writing(t.outbox, self._insert(t.outbox), dialect)
-        self.keep = Writing(t.texts, self._insert(t.texts).on_conflict_do_nothing(), dialect)
+        self.keep = Writing(t.texts, dialect, " ON CONFLICT DO NOTHING")
+        self.writing = tuple(
+            Writing(table, dialect, "" if table in (t.log, t.outbox) else _replacing(table))
+            for table in WRITTEN
+        )
         self.last = Prepared(select(func.max(t.log.c.seq)), dialect)
         self.leads = self._asking(t.leads, "id")
         self.rotations = self._asking(t.rotations, "key")
@@ -99,14 +136,6 @@ class Statements:
         self.history = Prepared(
             select(t.log).where(t.log.c.lead == bindparam("lead")).order_by(t.log.c.seq), dialect
         )
-        self._upserts = {
-            table.name: self._upsert(table)
-            for table in (t.leads, t.rotations, t.reps, t.weeks, t.stickies, t.results, t.chains, t.firsts)
-        }
-
-    def upsert(self, table: Table) -> Writing:
-        """Insert rows of state, or replace those with their keys."""
-        return self._upserts[table.name]
 
     def keys(self, keys: Collection[Any]) -> Any:
         """Keys as one parameter, however many there are, so that the statement stays the same."""
@@ -123,15 +152,9 @@ class Statements:
             return column.in_(text(f"SELECT value FROM json_each(:{name})"))
         return column == func.any(bindparam(name, type_=postgresql.ARRAY(column.type or String)))
 
-    def _insert(self, table: Table) -> Any:
-        statement = _INSERTS[self._dialect.name](table)
-        if self._dialect.name == "sqlite":
-            return statement
-        lists = [bindparam(c.name, type_=postgresql.ARRAY(c.type)) for c in table.columns]
-        return statement.from_select(table.columns, select(*map(func.unnest, lists)))
 
-    def _upsert(self, table: Table) -> Writing:
-        statement = self._insert(table)
-        keys = [column.name for column in table.primary_key]
-        rest = {c.name: statement.excluded[c.name] for c in table.columns if c.name not in keys}
-        return Writing(table, statement.on_conflict_do_update(index_elements=keys, set_=rest), self._dialect)
+def _replacing(table: Table) -> str:
+    """The end of an INSERT that replaces the row with the same key."""
+    keys = [column.name for column in table.primary_key]
+    rest = [column.name for column in table.columns if column.name not in keys]
+    return f" ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in rest)}"
