@@ -54,6 +54,10 @@ class _Net:
         self.moves.setdefault(start, []).append((condition, end))
 
 
+def _is_count(text: str) -> bool:
+    return text.isascii() and text.isdigit()
+
+
 class _Parser:
     """Recursive descent over a pattern that RE2 has accepted; each part becomes (first state, last state)."""
 
@@ -119,13 +123,11 @@ class _Parser:
             if self.take(word):
                 return bounds
         close = self.text.find("}", self.at)
-        body = self.text[self.at + 1 : close] if self.take("{") and close > 0 else None
-        if body is None:
+        if close < 0 or not self.text.startswith("{", self.at):
             return None
-        low, comma, high = body.partition(",")
-        if not low.isdigit() or (high and not high.isdigit()):
-            self.at -= 1
-            return None
+        low, comma, high = self.text[self.at + 1 : close].partition(",")
+        if not _is_count(low) or (high and not _is_count(high)):
+            return None  # RE2 takes it for text
         self.at = close + 1
         return int(low), (int(high) if high else None if comma else int(low))
 
