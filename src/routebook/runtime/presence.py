@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from routebook.decision import jsonable, show_moment
 from routebook.runtime.errors import StoreError
-from routebook.runtime.ledger import Ledger, Locks
+from routebook.runtime.ledger import Ledger
+from routebook.runtime.locks import Locks
 from routebook.runtime.log import encode, sealed
 from routebook.runtime.state import LogRow, Presence
 from routebook.runtime.transactions import Transactions

@@ -22,7 +22,8 @@ from routebook.runtime.desk import Bench, Desk
 from routebook.runtime.errors import StoreError
 from routebook.runtime.fit import fit
 from routebook.runtime.following import Doorkeeper
-from routebook.runtime.ledger import Ledger, Locks, Reads
+from routebook.runtime.ledger import Ledger
+from routebook.runtime.locks import Locks, Reads
 from routebook.runtime.log import PLACINGS, Digests, assignment_of, explanation_of, lead_chain
 from routebook.runtime.notices.telling import check_handoff, teller_of
 from routebook.runtime.placing import Placement, Placing

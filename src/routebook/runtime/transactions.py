@@ -8,7 +8,8 @@ from threading import Lock
 from typing import Final, TypeVar
 
 from routebook.runtime.errors import StoreUnavailable
-from routebook.runtime.ledger import NO_READS, Ledger, Locks, NeedsLocks, Reads
+from routebook.runtime.ledger import Ledger
+from routebook.runtime.locks import NO_READS, Locks, NeedsLocks, Reads
 from routebook.runtime.stores.base import Store
 
 _PAUSES: Final = (0.05, 0.1, 0.2, 0.4, 0.8)  # seconds between attempts at a store that is busy or gone

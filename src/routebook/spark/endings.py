@@ -29,7 +29,8 @@ from routebook.roster import Roster
 from routebook.runtime.desk import Desk
 from routebook.runtime.eligibility import Asked, Member, judge
 from routebook.runtime.fit import fit
-from routebook.runtime.ledger import Ledger, Locks
+from routebook.runtime.ledger import Ledger
+from routebook.runtime.locks import Locks
 from routebook.runtime.stores import open_store
 from routebook.runtime.transactions import Transactions
 from routebook.text import counted

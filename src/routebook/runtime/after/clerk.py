@@ -16,7 +16,8 @@ from routebook.runtime.after.offices import Office
 from routebook.runtime.after.statuses import ASSIGN, OPEN, RETURN, TOUCH, Status
 from routebook.runtime.after.writing import append_event, move
 from routebook.runtime.errors import StoreError
-from routebook.runtime.ledger import Ledger, Locks
+from routebook.runtime.ledger import Ledger
+from routebook.runtime.locks import Locks
 from routebook.runtime.log import lead_chain
 from routebook.runtime.transactions import Transactions
 

@@ -20,7 +20,8 @@ from routebook.runtime.after.offices import Office
 from routebook.runtime.after.statuses import OPEN
 from routebook.runtime.errors import StoreUnavailable
 from routebook.runtime.following import OF, at_the_first
-from routebook.runtime.ledger import Ledger, Locks
+from routebook.runtime.ledger import Ledger
+from routebook.runtime.locks import Locks
 from routebook.runtime.log import lead_chain
 from routebook.runtime.placing import Placement
 from routebook.runtime.state import LeadState
