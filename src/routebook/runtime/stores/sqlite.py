@@ -28,6 +28,7 @@ from routebook.runtime.stores.sql import SqlSession
 from routebook.runtime.stores.statements import Driver, Statements
 
 _PATIENCE: Final = 30  # seconds that a transaction waits for another process to end its own
+_LEAST_PAUSE, _MOST_PAUSE = 0.0005, 0.004  # seconds between attempts to have the file
 _PASSING: Final = (
     "database is locked",
     "database table is locked",
@@ -65,7 +66,7 @@ class SqliteStore(DatabaseStore):
         with self._lock, self._words():
             driver = self._connected()
             try:
-                driver.execute("BEGIN IMMEDIATE")
+                self._begin(driver)
                 foreign = driver.execute("PRAGMA data_version").fetchone()[0]
                 session = SqlSession(driver, self._statements, self._version(foreign))
                 yield session
@@ -75,6 +76,19 @@ class SqliteStore(DatabaseStore):
             except BaseException:
                 self._drop()
                 raise
+
+    def _begin(self, driver: Driver) -> None:
+        """Wait for the file. SQLite's own waiting sleeps a tenth of a second at a time, while the file lies idle."""
+        patience, pause = time.monotonic() + self._patience, _LEAST_PAUSE
+        while True:
+            try:
+                driver.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError as error:
+                if "locked" not in str(error) or time.monotonic() > patience:
+                    raise
+            time.sleep(pause)
+            pause = min(2 * pause, _MOST_PAUSE)
 
     def close(self) -> None:
         with self._lock:
@@ -117,6 +131,8 @@ class SqliteStore(DatabaseStore):
         if self._writer is None:
             self._writer, self._inode = self._engine.raw_connection(), inode
             self._connections += 1
+            driver: Driver = self._writer.driver_connection
+            driver.execute("PRAGMA busy_timeout = 0")  # `_begin` waits, and nothing after it has to
         return self._writer.driver_connection
 
     def _drop(self) -> None:
