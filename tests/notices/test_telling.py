@@ -197,14 +197,12 @@ def test_a_held_lead_is_told_when_it_is_placed(router: Router) -> None:
 
 
 def test_keys_are_the_same_for_the_same_row_and_no_other(router: Router) -> None:
-    for number in range(6):
-        router.route(lead(router.tree, f"L{number}", score=20), NOON)
-    keys = {each["key"] for each in told(router)}
-    assert len(keys) == 6
-    again = router_of(RULES, TEAM, settings=TOLD)
-    for number in range(6):
-        again.route(lead(again.tree, f"L{number}", score=20), NOON)
-    assert {each["key"] for each in told(again)} == keys
+    for each in (router, *(alone := [router_of(RULES, TEAM, settings=TOLD) for _ in range(2)])):
+        for number in range(6):
+            each.route(lead(each.tree, f"L{number}", score=20), NOON)
+    keys = [{each["key"] for each in told(one)} for one in (router, *alone)]
+    assert {len(each) for each in keys} == {6}
+    assert keys[1] == keys[2]
 
 
 def test_without_a_destination_nothing_is_written(store: Store) -> None:
