@@ -9,7 +9,7 @@ the character after them is known. Syntax: https://github.com/google/re2/wiki/Sy
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Final
@@ -21,6 +21,8 @@ from routebook.analysis.words import SURE, State
 from routebook.check.conditions import Pattern
 
 _STATES: Final = 20_000
+_LAST_ASCII: Final = 0x7F
+_CONDITIONS: Final = ("begin", "end", "line begin", "line end", "edge", "inside")
 _WORD: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
 
 
@@ -54,6 +56,22 @@ class _Net:
         self.moves.setdefault(start, []).append((condition, end))
 
 
+def _unquoted(text: str) -> str:
+    """The pattern with each character of `\\Q…\\E` escaped by itself: what follows then repeats the last one."""
+    parts, at = [], 0
+    while (quote := text.find("\\", at)) >= 0:
+        parts.append(text[at:quote])
+        if text.startswith("\\Q", quote):
+            stop = text.find("\\E", quote)
+            stop = len(text) if stop < 0 else stop
+            parts += map(_escaped, text[quote + 2 : stop])
+            at = stop + 2
+        else:
+            parts.append(text[quote : quote + 2])
+            at = quote + 2
+    return "".join(parts) + text[at:]
+
+
 def _is_count(text: str) -> bool:
     return text.isascii() and text.isdigit()
 
@@ -62,7 +80,7 @@ class _Parser:
     """Recursive descent over a pattern that RE2 has accepted; each part becomes (first state, last state)."""
 
     def __init__(self, text: str, fold: bool) -> None:
-        self.text, self.at = text, 0
+        self.text, self.at = _unquoted(text), 0
         self.flags = _Flags(fold)
         self.net = _Net()
 
@@ -80,10 +98,6 @@ class _Parser:
     def sequence(self) -> tuple[int, int]:
         start = last = self.net.state()
         while self.at < len(self.text) and self.text[self.at] not in "|)":
-            if self.take("\\Q"):
-                for char in self._until("\\E"):
-                    last = self._then(last, self._element(_escaped(char)))
-                continue
             begin = self.at
             part = self.item()
             if part is not None:
@@ -319,6 +333,8 @@ class Regex:
         parser = _Parser(pattern.text, pattern.fold_case)
         self._start, self._end = parser.alternation()
         self._net = parser.net
+        # RE2 reads bytes: between those of one character nothing is read, and of all assertions `\B` alone holds
+        self._is_within = self._end in self._reached({self._start}, {"inside"})
 
     def start(self) -> State:
         return (frozenset([self._start]), None)
@@ -327,9 +343,9 @@ class Regex:
         assert isinstance(state, tuple)
         states, before = state
         reached = self._closure(states, before, char)
-        if self._end in reached:
-            return SURE
         code = ord(char)
+        if self._end in reached or (self._is_within and code > _LAST_ASCII):
+            return SURE
         reads = self._net.reads
         following = {
             reads[s][1] for s in reached if s in reads and bisect_right(_ranges(reads[s][0]), code) & 1
@@ -342,11 +358,15 @@ class Regex:
         return self._end in self._closure(state[0], state[1], None)
 
     def _closure(self, states: frozenset[int], before: str | None, after: str | None) -> set[int]:
+        return self._reached(states, {each for each in _CONDITIONS if _asserted(each, before, after)})
+
+    def _reached(self, states: Iterable[int], holding: Collection[str]) -> set[int]:
+        """The states that these come to without reading, where these conditions hold."""
         reached = set(states)
-        stack = list(states)
+        stack = list(reached)
         while stack:
             for condition, end in self._net.moves.get(stack.pop(), ()):
-                if end not in reached and (condition is None or _asserted(condition, before, after)):
+                if end not in reached and (condition is None or condition in holding):
                     reached.add(end)
                     stack.append(end)
         return reached
@@ -356,7 +376,7 @@ class Regex:
             yield from _ranges(element)
         if any(condition for moves in self._net.moves.values() for condition, _ in moves):
             yield from (10, 11, ord("0"), ord("9") + 1, ord("A"), ord("Z") + 1, ord("_"), ord("_") + 1)
-            yield from (ord("a"), ord("z") + 1)
+            yield from (ord("a"), ord("z") + 1, _LAST_ASCII + 1)
 
 
 def _asserted(condition: str, before: str | None, after: str | None) -> bool:
