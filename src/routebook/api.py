@@ -15,6 +15,7 @@ from routebook.intake.validate import Intake
 from routebook.plan.tree import Leaf, Tree
 
 if TYPE_CHECKING:
+    from routebook.analysis.model import Progress
     # deciding by a policy that was checked before needs no parser, no checker, no rosters and no proofs: what loads
     # them is imported where it is used
     from routebook.check.policy import Checked, CheckedPolicy
@@ -257,17 +258,17 @@ def policy_of(loaded: files.Loaded, settings: Settings) -> Policy | None:
     return None
 
 
-def prove_with(policy: Policy, roster: Roster | None) -> None:
+def prove_with(policy: Policy, roster: Roster | None, progress: Progress | None = None) -> None:
     """Raises `PolicyError` with every error finding of the whole check, where there is one.
 
-    A check that found none is remembered, and not made again (see `proved`).
+    A check that found none is remembered, and not made again (see `proved`). `progress` is told how far it is.
     """
     from routebook import proved
 
     key = proved.key_of(policy.digest, policy.texts, roster, policy.settings)
     if proved.is_known(key):
         return
-    errors = _errors(_lint(policy, roster, policy.settings))
+    errors = _errors(_lint(policy, roster, policy.settings, progress=progress))
     if errors:
         raise PolicyError(errors)
     proved.remember(key)
@@ -286,7 +287,11 @@ def _library(loaded: files.Loaded) -> Diagnostic:
 
 
 def _lint(
-    policy: Policy, roster: Roster | None, settings: Settings, budget: float | None = None
+    policy: Policy,
+    roster: Roster | None,
+    settings: Settings,
+    budget: float | None = None,
+    progress: Progress | None = None,
 ) -> tuple[Diagnostic, ...]:
     from routebook.lint.model import Subject
     from routebook.lint.run import lint
@@ -294,7 +299,7 @@ def _lint(
 
     handed_off = frozenset(settings.handoff)
     fitted = fit(policy.tree, roster) if roster is not None else Fit({}, ())
-    subject = Subject(policy.checked, policy.tree, roster, handed_off, fitted.values, budget)
+    subject = Subject(policy.checked, policy.tree, roster, handed_off, fitted.values, budget, progress)
     return (*fitted.findings, *lint(subject, settings.lint))
 
 
@@ -327,11 +332,16 @@ def check_file(file: files.PolicyFile, roster: Roster | None, settings: Settings
 
 
 def check_loaded(
-    loaded: files.Loaded, roster: Roster | None, settings: Settings, budget: float | None = None
+    loaded: files.Loaded,
+    roster: Roster | None,
+    settings: Settings,
+    budget: float | None = None,
+    progress: Progress | None = None,
 ) -> Checked:
     """Check what was read: syntax, names and types, then, where those are sound, every lint.
 
     `budget` is how many seconds proofs may take, None for as long as it takes; what is left open is RB303.
+    `progress` is told the phase of the proof, how much of it is done, and of how much.
     """
     from routebook.check.policy import Checked
     from routebook.check.policy import check as check_program
@@ -339,7 +349,7 @@ def check_loaded(
     checked = check_program(loaded.program, loaded.tests)
     if checked.policy is None:
         return checked
-    findings = _lint(Policy(checked.policy, settings), roster, settings, budget)
+    findings = _lint(Policy(checked.policy, settings), roster, settings, budget, progress)
     return Checked(checked.policy, in_order((*checked.findings, *findings)))
 
 

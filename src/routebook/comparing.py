@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, TypeAlias
 
 from routebook.analysis.change import Difference, Taken, difference, meaning
+from routebook.analysis.model import Progress
 from routebook.api import Policy, moment
 from routebook.decision import Lead
 from routebook.plan.tree import Leaf, Tree
@@ -47,9 +48,14 @@ class LeadMoves:
         return sum(self.moves.values())
 
 
-def compare(old: Policy, new: Policy, budget: float | None = None) -> Difference:
-    """Every set of leads that the two treat differently. `budget` is in seconds."""
-    return difference(old.tree, new.tree, budget)
+def compare(
+    old: Policy, new: Policy, budget: float | None = None, progress: Progress | None = None
+) -> Difference:
+    """Every set of leads that the two treat differently. `budget` is in seconds.
+
+    `progress` is told, with a phase, how much of it is done and of how much.
+    """
+    return difference(old.tree, new.tree, budget, progress)
 
 
 def compare_leads(

@@ -44,7 +44,9 @@ def run(size: int, kind: str) -> None:
     timed("gap outline", lambda: find_gap(model, rules))
     reached = {id(v.entry): v.point for v in verdicts if isinstance(v, Reached)}
     entries = [v.entry for v in verdicts if isinstance(v, Reached)]
-    timed("redundant conditions (MC/DC)", lambda: redundant_parts(model, model.lowerings[0], entries))
+    timed(
+        "redundant conditions (MC/DC)", lambda: redundant_parts(model, model.lowerings[0], entries, reached)
+    )
     timed("redundant rules", lambda: redundant_rules(model, rules, reached))
     lines = planted.text.split("\n")
     places = [n for n, line in enumerate(lines) if line.startswith("rule r")][5 :: max(1, size // 4)][:4]

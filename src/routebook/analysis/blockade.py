@@ -42,11 +42,7 @@ class Blockade:
 
     def note(self, point: tuple[int, ...]) -> None:
         """Keep a point of the formula."""
-        held = self.model.holding(point, self.among)
-        self._points.append((point, held))
-        holders = self.model.entries_of(held)
-        self._named.update((id(holder), holder) for holder in holders)
-        self._rows.append(frozenset(id(holder) for holder in holders))
+        self._points.append((point, self.model.holding(point, self.among)))
 
     def let_through(self, avoid: Ids) -> Found | Covered | Unknown:
         """A point of the formula that these terms do not hold."""
@@ -55,11 +51,10 @@ class Blockade:
                 return Found(point)
         answer = self.model.find([self.literal], avoid, near=self._points[-1][0])
         if isinstance(answer, Found):
-            self.note(tuple(self._shrunk(avoid, answer.point)))
-            answer = Found(self._points[-1][0])
+            self.note(answer.point)
         return answer
 
-    def _shrunk(self, avoid: Ids, point: Sequence[int]) -> list[int]:
+    def _shrunk(self, point: Sequence[int], avoid: Ids) -> list[int]:
         """A point of the formula near this one, outside `avoid`, that fewer rules hold, class by class."""
         model, here = self.model, list(point)
         held = model.holding(here, self.among)
@@ -85,6 +80,13 @@ class Blockade:
 
     # --- The fewest --------------------------------------------------------------------------------------
 
+    def _require(self, point: tuple[int, ...], avoid: Ids) -> None:
+        """One of the rules that hold near a point, outside `avoid`, must be among the chosen."""
+        self.note(tuple(self._shrunk(point, avoid)))
+        holders = self.model.entries_of(self._points[-1][1])
+        self._named.update((id(holder), holder) for holder in holders)
+        self._rows.append(frozenset(id(holder) for holder in holders))
+
     def _deleted(self, entries: list[Entry]) -> list[Entry]:
         """The rules without those that can be spared, one after the other."""
         kept = list(entries)
@@ -103,6 +105,8 @@ class Blockade:
         model = self.model
         before = model.steps
         nodes = _NODES
+        for point, _ in list(self._points):
+            self._require(point, 0)
         for _ in range(_ROUNDS):
             if self.is_fewest or model.out_of_time():
                 break
@@ -118,6 +122,8 @@ class Blockade:
             answer = self.let_through(terms_of(fewer))
             if isinstance(answer, Unknown):
                 break
+            if isinstance(answer, Found):
+                self._require(answer.point, terms_of(fewer))
             if isinstance(answer, Covered):
                 self.chosen = self._deleted(fewer)
                 self.is_fewest = len(self.chosen) == 1
@@ -129,18 +135,23 @@ class Blockade:
         """A lead that the blocker takes, alone of the chosen if such is soon found; else one that it would take."""
         model = self.model
         others = terms_of([other for other in self.chosen if other is not blocker])
-        near = next((p for p, held in self._points if held & blocker.terms and not held & others), None)
+        near = self._known(blocker, others)
+        literal = model.formulas.conj([self.literal, blocker.whole])
         for avoid in (blocker.before | others, blocker.before, others):
-            found: tuple[int, ...] | None = next(
-                (p for p, held in self._points if held & blocker.terms and not held & avoid), None
-            )
+            found = self._known(blocker, avoid)
             if found is None:
                 limit = None if avoid == others else _TRIED
-                answer = model.find([self.literal, blocker.whole], avoid, near=near, limit=limit)
+                answer = model.find([literal], avoid, near=near, limit=limit)
                 found = answer.point if isinstance(answer, Found) else None
             if found is not None:
-                literal = model.formulas.conj([self.literal, blocker.whole])
                 return pulled_back(model, literal, avoid, found)
+        return None
+
+    def _known(self, blocker: Entry, avoid: Ids) -> tuple[int, ...] | None:
+        """A point that was met and that the blocker holds, but none of these terms."""
+        for point, held in self._points:
+            if held & blocker.terms and not held & avoid:
+                return point
         return None
 
     def is_same(self, leaf: Leaf) -> bool | None:

@@ -16,9 +16,9 @@ from typing import Any
 
 from routebook.analysis.domains.base import Undecided
 from routebook.analysis.formula import TRUE, Literal
-from routebook.analysis.model import Entry, Model, Rules
+from routebook.analysis.model import Entry, Model, Progress, Rules
 from routebook.analysis.regions import LeadRegion, LeadSet, outlined, shown
-from routebook.analysis.search import Found, Ids, Unknown, bits
+from routebook.analysis.search import Found, Ids, Unknown
 from routebook.check.conditions import Computed, Condition, Derive, FieldRef, Scope, fields_in, tests_in
 from routebook.check.targets import HoldTarget, PoolTarget, Reassign, RepTarget, SplitTarget, Target
 from routebook.plan.tree import Leaf, Plan, Tree
@@ -68,18 +68,25 @@ class _Side:
     meaning: Any
 
 
-def difference(old: Tree, new: Tree, budget: float | None = None) -> Difference:
-    """Every set of leads that fit both policies and that the two treat differently. `budget` is in seconds."""
+def difference(
+    old: Tree, new: Tree, budget: float | None = None, progress: Progress | None = None
+) -> Difference:
+    """Every set of leads that fit both policies and that the two treat differently. `budget` is in seconds.
+
+    `progress` is told the phase and how much of it is done.
+    """
     notes = tuple(schema_notes(old, new))
     try:
-        model = Model([old, new], deadline=None if budget is None else monotonic() + budget)
+        deadline = None if budget is None else monotonic() + budget
+        model = Model([old, new], deadline=deadline, progress=progress)
     except Undecided as undecided:
         return Difference((), (str(undecided),), notes)
     model.freeze()
     left, right = (_sides(rules) for rules in model.policies)
     changes: list[Change] = []
     doubts: list[str] = []
-    for one, other in _pairs(model, left, right):
+    for one, other, done in _pairs(model, left, right):
+        model.tell("pairs of rules", done, len(left))
         literal = model.formulas.conj([one.whole, other.whole])
         avoid = one.before | other.before
         answer = model.find([literal], avoid)
@@ -110,31 +117,38 @@ def _taken(side: _Side) -> Taken:
     return Taken(node.rule, node.plan.texts, node.plan.sla)
 
 
-def _pairs(model: Model, left: list[_Side], right: list[_Side]) -> Iterator[tuple[_Side, _Side]]:
-    """The pairs between which leads can change, and that mean different things."""
+def _pairs(model: Model, left: list[_Side], right: list[_Side]) -> Iterator[tuple[_Side, _Side, int]]:
+    """The pairs between which leads can change, and that mean different things; and the place of the first."""
     numbers: dict[Any, int] = {}
     keys = [[numbers.setdefault(_key(side), len(numbers)) for side in sides] for sides in (left, right)]
     blocks = SequenceMatcher(None, keys[0], keys[1], autojunk=False).get_matching_blocks()
     same_left = {i for block in blocks for i in range(block.a, block.a + block.size)}
     same_right = {j for block in blocks for j in range(block.b, block.b + block.size)}
+    firsts = [_firsts(sides) for sides in (left, right)]
+    changed = sorted(set(range(len(right))) - same_right)
+    near_changed = {j: set(_near(model, right[j], left)) for j in changed}
     for i, one in enumerate(left):
-        for j in (
-            _near(model, one, right) if i not in same_left else sorted(set(range(len(right))) - same_right)
-        ):
+        others = _near(model, one, right) if i not in same_left else changed
+        for j in others:
+            if i in same_left and i not in near_changed[j]:
+                continue
             other = right[j]
-            if one.meaning != other.meaning:
-                yield one, other
+            # an earlier rule with the very condition of one of the two takes all of its leads
+            is_hidden = firsts[0].get(other.whole, i) < i or firsts[1].get(one.whole, j) < j
+            if not is_hidden and one.meaning != other.meaning:
+                yield one, other, i
+
+
+def _firsts(sides: list[_Side]) -> dict[Literal, int]:
+    """The place of the first rule with each formula."""
+    return {side.whole: place for place, side in reversed(list(enumerate(sides)))}
 
 
 def _near(model: Model, side: _Side, others: list[_Side]) -> list[int]:
     """The places of the rules that have leads in common with a rule, as far as their boxes tell."""
     hull = model.formulas.hull(side.whole) or {}
-    everything = 0
-    for other in others:
-        everything |= other.entry.terms if other.entry is not None else 0
-    touched = model.index.touching(hull, everything)
-    entries = {id(model.entry_of(number)) for number in bits(touched)}
-    return [j for j, other in enumerate(others) if other.entry is None or id(other.entry) in entries]
+    touched = model.index.touching(hull, others[-1].before)
+    return [j for j, other in enumerate(others) if other.entry is None or other.entry.terms & touched]
 
 
 def _key(side: _Side) -> Any:

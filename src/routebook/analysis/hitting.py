@@ -16,6 +16,8 @@ def hitting_set(sets: Sequence[frozenset[int]], limit: int, nodes: int) -> tuple
 
     Raises `TooHard` where it takes more than so many nodes of the search; what is left of them comes back, too.
     """
+    if _apart(sets) > limit:
+        return None, nodes
     hits: dict[int, int] = {}
     for number, each in enumerate(sets):
         for member in each:
@@ -34,6 +36,17 @@ def hitting_set(sets: Sequence[frozenset[int]], limit: int, nodes: int) -> tuple
     found = search.run(sorted(set(rows), key=int.bit_count), limit)
     members = None if found is None else [named[masks[place]] for place in found]
     return members, search.left
+
+
+def _apart(sets: Sequence[frozenset[int]]) -> int:
+    """Of how many of the sets no two are soon seen to have a member in common: so many members are needed."""
+    used: set[int] = set()
+    found = 0
+    for each in sorted(sets, key=len):
+        if used.isdisjoint(each):
+            used |= each
+            found += 1
+    return found
 
 
 class _Hitting:

@@ -58,6 +58,7 @@ class Lowering:
     def __init__(self, space: Space, tree: Tree, rep: Mapping[str, Any] | None = None) -> None:
         self.space, self.tree, self.rep = space, tree, rep
         self._named: dict[int, Literal] = {}
+        self._read: dict[int, Literal] = {}
         self._kept: list[Condition] = []
 
     # --- Conditions --------------------------------------------------------------------------------------
@@ -87,6 +88,16 @@ class Lowering:
                 assert_never(condition)
 
     def comparison(self, test: Comparison) -> Literal:
+        """The formula of a comparison; once the fields are cut, it is worked out once."""
+        if not self.space.frozen:
+            return self._compared(test)
+        known = self._read.get(id(test))
+        if known is None:
+            self._kept.append(test)  # so that its id stays its own
+            known = self._read[id(test)] = self._compared(test)
+        return known
+
+    def _compared(self, test: Comparison) -> Literal:
         row = OPERATORS[test.operator]
         positive = row.negates or test.operator
         right = tuple(self._known_rep(operand) for operand in test.right)

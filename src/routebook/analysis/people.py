@@ -80,7 +80,8 @@ def nobody_qualifies(
     """
     found: dict[int, Nobody | NobodyUnknown] = {}
     entries = {id(entry.node): entry for entry in rules.leaves}
-    for each in asked:
+    for done, each in enumerate(asked):
+        model.tell("roster", done, len(asked))
         if each.members and not isinstance(found.get(id(each.target)), Nobody):
             verdict = _nobody(model, rules, entries[id(each.rule)], each, people)
             if verdict is not None:

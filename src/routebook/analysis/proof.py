@@ -8,7 +8,7 @@ from time import monotonic
 from typing import Any
 
 from routebook.analysis.gaps import Gap, find_gap
-from routebook.analysis.model import Model, Rules
+from routebook.analysis.model import Model, Progress, Rules
 from routebook.analysis.people import (
     Asked,
     Nobody,
@@ -65,10 +65,17 @@ class Proof:
 
 
 def prove(
-    tree: Tree, roster: Roster | None = None, people: People | None = None, budget: float | None = None
+    tree: Tree,
+    roster: Roster | None = None,
+    people: People | None = None,
+    budget: float | None = None,
+    progress: Progress | None = None,
 ) -> Proof:
-    """Prove what there is to prove about a policy. `budget`: seconds after which the rest is left undecided."""
-    model = Model([tree], deadline=None if budget is None else monotonic() + budget)
+    """Prove what there is to prove about a policy. `budget`: seconds after which the rest is left undecided.
+
+    `progress` is told the phase and how much of it is done.
+    """
+    model = Model([tree], deadline=None if budget is None else monotonic() + budget, progress=progress)
     asked: list[Asked] = asked_of(tree, roster) if roster is not None and people is not None else []
     read_wheres(model, tree, asked, people or {})
     model.freeze()
@@ -80,6 +87,7 @@ def prove(
         if isinstance(v, NotDecided)
         for r in v.reasons
     ]
+    model.tell("gap", 0, 1)
     gap, reasons = find_gap(model, rules)
     doubts += [
         Doubt(None, None, reason, "every lead is taken" if gap is None else "the regions shown are all")
@@ -87,7 +95,7 @@ def prove(
     ]
     reached = {id(v.entry): v.point for v in verdicts if isinstance(v, Reached)}
     entries = [entry for entry in rules.entries if id(entry) in reached]
-    parts = redundant_parts(model, model.lowerings[0], entries)
+    parts = redundant_parts(model, model.lowerings[0], entries, reached)
     spare = redundant_rules(model, rules, reached)
     doubts += [
         Doubt(p.entry.node.span, p.entry.node.rule, r, "it is needed")

@@ -8,7 +8,7 @@ test to show (Chilenski and Miller 1994).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from routebook.analysis.formula import FALSE, TRUE, Literal
@@ -105,31 +105,38 @@ def without(
 
 
 def redundant_parts(
-    model: Model, lowering: Lowering, entries: list[Entry]
+    model: Model, lowering: Lowering, entries: list[Entry], reached: Mapping[int, tuple[int, ...]]
 ) -> list[RedundantPart | UndecidedPart]:
-    """The idle parts of these rules' conditions. A part is judged with those found idle before left out."""
+    """The idle parts of these rules' conditions. A part is judged with those found idle before left out.
+
+    `reached` maps the id of each entry to a point that it takes: a lead that shows a part at work is often near.
+    """
     found: list[RedundantPart | UndecidedPart] = []
-    for entry in entries:
+    for done, entry in enumerate(entries):
+        model.tell("conditions", done, len(entries))
         condition = entry.node.condition
         if condition is None:
             continue
         if model.out_of_time():
             found.append(UndecidedPart(entry, (OUT_OF_TIME,)))
             continue
-        found.extend(_idle_parts(model, lowering, entry, condition))
+        found.extend(_idle_parts(model, lowering, entry, condition, reached.get(id(entry))))
     return found
 
 
 def _idle_parts(
-    model: Model, lowering: Lowering, entry: Entry, condition: Condition
+    model: Model,
+    lowering: Lowering,
+    entry: Entry,
+    condition: Condition,
+    near: tuple[int, ...] | None,
 ) -> Iterator[RedundantPart | UndecidedPart]:
     idle: dict[tuple[int, ...], bool] = {}
     for place in places(condition):
         if any(place.path[: len(path)] == path for path in idle):
             continue
-        before = without(lowering, condition, idle)
-        after = without(lowering, condition, {**idle, place.path: place.neutral})
-        answer = differ(model, entry.inside, before, after, entry.before)
+        literal = at_work(lowering, condition, place, idle)
+        answer = model.find([entry.inside, literal], entry.before, near=near)
         if isinstance(answer, Unknown):
             yield UndecidedPart(entry, answer.reasons)
         elif isinstance(answer, Covered):
@@ -139,15 +146,35 @@ def _idle_parts(
             yield RedundantPart(entry, place.part, place.neutral, tuple(model.entries_of(answer.terms)))
 
 
-def differ(
-    model: Model, inside: Literal, left: Literal, right: Literal, avoid: Ids
-) -> Found | Covered | Unknown:
-    """A lead for which two formulas differ."""
-    first = model.find([inside, left, -right], avoid)
-    if not isinstance(first, Covered):
-        return first
-    second = model.find([inside, -left, right], avoid)
-    return Covered(first.terms | second.terms, {}) if isinstance(second, Covered) else second
+def at_work(
+    lowering: Lowering, condition: Condition, place: Place, idle: dict[tuple[int, ...], bool]
+) -> Literal:
+    """The part is not its neutral value, and the condition would be the other way round if it were.
+
+    A condition only grows (or, under `not`, only shrinks) with any of its parts, so one of the two ways is enough.
+    """
+    own = without(lowering, place.part, _below(idle, place.path))
+    on = without(lowering, condition, {**idle, place.path: True})
+    off = without(lowering, condition, {**idle, place.path: False})
+    decides = [on, -off] if _grows(condition, place.path) else [off, -on]
+    return lowering.space.formulas.conj([*decides, -own if place.neutral else own])
+
+
+def _below(idle: dict[tuple[int, ...], bool], path: tuple[int, ...]) -> dict[tuple[int, ...], bool]:
+    """What is idle inside the part at a path, by its paths from there."""
+    return {other[len(path) :]: value for other, value in idle.items() if other[: len(path)] == path}
+
+
+def _grows(condition: Condition, path: tuple[int, ...]) -> bool:
+    """Whether a condition can only become true, never false, when the part at this path does."""
+    grows = True
+    for index in path:
+        match condition:
+            case AllOf(parts) | AnyOf(parts):
+                condition = parts[index]
+            case Not(part):
+                condition, grows = part, not grows
+    return grows
 
 
 # --- Rules -------------------------------------------------------------------------------------------------
@@ -164,6 +191,7 @@ def redundant_rules(
     leaves = rules.leaves
     fallback = fallback_of(rules.tree.rules)
     for position, entry in enumerate(leaves):
+        model.tell("spare rules", position, len(leaves))
         point = reached.get(id(entry))
         if point is None or entry.node is fallback:
             continue

@@ -292,7 +292,10 @@ class Search:
     def blocking(self, point: Sequence[int]) -> Clause | None:
         """A box around the point that is to be left: a known one, a term, a formula that fails, an impossible lead."""
         for clause in reversed(self.clauses):
-            if all(mask >> point[dimension] & 1 for dimension, mask in clause.box.items()):
+            for dimension, mask in clause.box.items():
+                if not mask >> point[dimension] & 1:
+                    break
+            else:
                 return clause
         held = self.index.holding(point, self.avoid)
         if held:
@@ -317,9 +320,17 @@ class Search:
     def _best(self, held: Ids, point: Sequence[int]) -> Clause:
         """Of the terms that hold the point, the one that leaves the fewest dimensions to escape by."""
         best: tuple[int, int, Box] | None = None
-        for number in bits(held)[:_LOOKED_AT]:
+        opened = self.open
+        for _ in range(_LOOKED_AT):
+            if not held:
+                break
+            number = (held & -held).bit_length() - 1
+            held &= held - 1
             box = self.index.around(number, point)
-            ways = sum(1 for dimension, mask in box.items() if self.open[dimension] & ~mask)
+            ways = 0
+            for dimension, mask in box.items():
+                if opened[dimension] & ~mask:
+                    ways += 1
             if best is None or ways < best[0]:
                 best = (ways, number, box)
             if ways == 0:

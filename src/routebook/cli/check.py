@@ -104,7 +104,7 @@ def _check(
         for program, settings in policies:
             names.update(dict.fromkeys(source.name for source in program.files))
             left = max(0.0, end - monotonic()) if end is not None else None
-            found += api.check_loaded(program, rosters.of(settings), settings, left).findings
+            found += api.check_loaded(program, rosters.of(settings), settings, left, progress.tell).findings
             progress.done += 1
     return CheckReport(in_order(each_once(found)), tuple(names), fail_on)
 

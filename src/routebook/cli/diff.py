@@ -80,9 +80,9 @@ def command(
       routebook diff main:policies/card policies/card --leads leads.csv --format markdown > comment.md
     """
     read_once(old, new, leads, roster, accounts)
-    with Progress("comparing"):
+    with Progress("comparing") as progress:
         policies = _policy(old), _policy(new)
-        found = compare(*policies, budget)
+        found = compare(*policies, budget, progress.tell)
     moves = None
     if leads is not None:
         settings = _settings(new, old)
@@ -94,10 +94,10 @@ def command(
             matching = accounts_of(accounts, settings, policy, people)
             return Intake(policy.tree.schema, policy.tree.timezone, columns, matching)
 
-        with Progress("counting") as progress:
+        with Progress("counting") as counted:
             pairs = _read_alike if _is_read_alike(*policies) else _read_twice
             given = pairs(leads, leads_format, [intake_of(policy) for policy in _readers(*policies)])
-            moves = compare_leads(*policies, _counted(given, progress), now, people)
+            moves = compare_leads(*policies, _counted(given, counted), now, people)
     emit(named(FORMATS, format_).render(DiffReport(old, new, found, moves), style_for(sys.stdout)))
     if not found.same:
         context.exit(NO)

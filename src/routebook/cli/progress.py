@@ -31,6 +31,8 @@ class Progress:
         self, doing: str, total: int | Callable[[], int | None] | None = None, streaming: bool = False
     ) -> None:
         self.done = 0
+        self.phase: tuple[str, int, int] | None = None
+        """What is being done within, how much of it is done, and of how much; None where nobody says."""
         self._doing = doing
         self._total = total
         self._wanted = _on_terminal() and not (streaming and sys.stdout.isatty())
@@ -38,6 +40,10 @@ class Progress:
         self._timer: threading.Timer | None = None
         self._bar: Bar | None = None
         self._ended = False
+
+    def tell(self, phase: str, done: int, total: int) -> None:
+        """Say how far the work within is. As cheap as counting."""
+        self.phase = (phase, done, total)
 
     def __enter__(self) -> Self:
         if self._wanted:
@@ -88,7 +94,10 @@ def _bar(progress: Progress, doing: str, total: int | None) -> Bar:
         """Reads the count when it draws."""
 
         def get_renderables(self) -> Any:
-            if self.tasks:
+            if self.tasks and progress.phase is not None:
+                phase, done, within = progress.phase
+                self.update(TaskID(0), description=f"{doing}: {phase}", completed=done, total=within)
+            elif self.tasks:
                 # an estimated total may be short: a bar that is full before the end would be a lie
                 most = None if total is None else max(total, progress.done)
                 self.update(TaskID(0), completed=progress.done, total=most)

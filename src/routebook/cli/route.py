@@ -117,9 +117,9 @@ def _roster(option: str | None, settings: Settings) -> Roster:
 
 
 def _prove(policy: api.Policy, roster: Roster) -> None:
-    with Progress("checking"):
+    with Progress("checking") as progress:
         try:
-            api.prove_with(policy, roster)
+            api.prove_with(policy, roster, progress.tell)
         except PolicyError:
             say("no lead is routed: the check finds errors; mend them, or route by --despite-findings")
             raise

@@ -27,7 +27,8 @@ class Subject:
 
     `used_outside` holds the names that something other than the policy uses, such as the settings' handoff.
     `people` are the values of the reps' fields by rep id, normalised as the policy declares them; `budget` is how
-    many seconds proofs may take, None for as long as it takes.
+    many seconds proofs may take, None for as long as it takes; `progress` is told the phase of a proof, and how
+    much of it is done, of how much.
     """
 
     policy: CheckedPolicy
@@ -36,6 +37,7 @@ class Subject:
     used_outside: frozenset[str] = frozenset()
     people: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     budget: float | None = None
+    progress: Callable[[str, int, int], None] | None = None
     _shared: dict[Callable[[Any], Any], Any] = field(default_factory=dict, compare=False, repr=False)
 
     def once(self, make: Callable[[Subject], T]) -> T:

@@ -11,7 +11,7 @@ from routebook.text import listed
 
 def proof_of(subject: Subject) -> Proof:
     """The proof; the roster is part of it where there is one."""
-    return prove(subject.tree, subject.roster, subject.people, subject.budget)
+    return prove(subject.tree, subject.roster, subject.people, subject.budget, subject.progress)
 
 
 def called(node: RuleNode) -> str:
