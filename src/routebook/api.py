@@ -5,26 +5,30 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from threading import Lock
+from threading import RLock
 from typing import TYPE_CHECKING, Any, Final
+from zoneinfo import ZoneInfo
 
 from routebook import files, remembered
 from routebook.decision import Decision, Explanation, Lead
 from routebook.diagnostics import Diagnostic, PolicyError, RoutebookError, in_order
 from routebook.intake.validate import Intake
-from routebook.plan.tree import Leaf, Tree
+from routebook.remembered import Head
 
 if TYPE_CHECKING:
     from routebook.analysis.model import Progress
+
     # deciding by a policy that was checked before needs no parser, no checker, no rosters and no proofs: what loads
     # them is imported where it is used
     from routebook.check.policy import Checked, CheckedPolicy
-    from routebook.codegen.load import Decide
+    from routebook.codegen.running import Decide
     from routebook.kept import Kept
+    from routebook.plan.tree import Leaf, Tree
     from routebook.remembered import Remembered
     from routebook.roster import Roster
     from routebook.settings import Settings
     from routebook.source import Source
+    from routebook.types import Schema
 
 
 FIRST_YEAR: Final = 1900
@@ -46,34 +50,61 @@ class Policy:
         from routebook.plan.build import build
         from routebook.settings import Settings
 
-        self._begin(build(checked), checked.files, checked, settings or Settings())
+        tree = build(checked)
+        head = Head(tree.name, tree.digest, tree.timezone, tree.schema)
+        self._begin(head, checked.files, tree, checked, settings or Settings())
 
     @classmethod
     def of_remembered(cls, found: Remembered, settings: Path | None) -> Policy:
         """A policy that was checked in an earlier run, with its settings file: what it needs no more is not read."""
         policy = cls.__new__(cls)
-        policy._begin(found.tree, found.program)
+        policy._begin(found.head, found.program)
         policy._remembered = found
         policy._settings_file = settings
         return policy
 
     def _begin(
         self,
-        tree: Tree,
+        head: Head,
         texts: tuple[Source, ...],
+        tree: Tree | None = None,
         checked: CheckedPolicy | None = None,
         settings: Settings | None = None,
     ) -> None:
-        self.tree = tree
+        self._head = head
         self.files = texts
-        self._intake = Intake(tree.schema, tree.timezone)
+        self._intake = Intake(head.schema, head.timezone)
+        self._tree = tree
         self._checked = checked
         self._settings = settings
         self._remembered: Remembered | None = None
         self._settings_file: Path | None = None
-        self._compiled: Decide | None = None
+        self._leaf_of: Decide | None = None
+        self._verdict_of: Decide | None = None
         self._asks_now = True
-        self._lock = Lock()
+        self._lock = RLock()
+
+    @property
+    def tree(self) -> Tree:
+        with self._lock:
+            if self._tree is None:
+                assert self._remembered is not None
+                self._tree = self._remembered.tree()
+                if self._tree is None:
+                    from routebook.plan.build import build
+
+                    self._tree = build(self.checked)
+            return self._tree
+
+    @property
+    def schema(self) -> Schema:
+        """The fields of a lead."""
+        return self._head.schema
+
+    @property
+    def timezone(self) -> ZoneInfo:
+        """The time zone in which the policy tells days and hours."""
+        return self._head.timezone
 
     @property
     def checked(self) -> CheckedPolicy:
@@ -111,12 +142,12 @@ class Policy:
     @property
     def name(self) -> str | None:
         """The name in the policy's head, where it has one."""
-        return self.tree.name
+        return self._head.name
 
     @property
     def digest(self) -> str:
         """`sha256:…`, the same for every layout of the same meaning."""
-        return self.tree.digest
+        return self._head.digest
 
     @property
     def text(self) -> str:
@@ -143,29 +174,48 @@ class Policy:
         `now` is the moment that the policy's `now` stands for; an aware datetime, by default the present.
         """
         valid = lead if type(lead) is Lead else self._valid(lead)
-        leaf = self.leaf(valid, moment(now) if now is not None or self._asks_now else _ANY_MOMENT)
-        if leaf is None:
-            return Decision(valid.id, None, (), self.tree.digest)
-        plan = leaf.plan
-        return Decision(valid.id, leaf.rule, plan.texts, self.tree.digest, plan.sla)
+        verdict_of = self._verdict_of or self._verdicts()
+        found = verdict_of(valid.raw, moment(now) if now is not None or self._asks_now else _ANY_MOMENT)
+        if found is None:
+            return Decision(valid.id, None, (), self._head.digest)
+        rule, plan, sla = found
+        return Decision(valid.id, rule, plan, self._head.digest, sla)
 
     def leaf(self, lead: Lead, now: datetime) -> Leaf | None:
         """The leaf of `tree` that takes a valid lead at an aware moment, None where none does.
 
         The policy is compiled when it is first asked; it decides as the walk of the tree does, and faster.
         """
-        compiled = self._compiled or self._compile()
-        leaf: Leaf | None = compiled(lead.raw, now)
+        leaf_of = self._leaf_of or self._leaves()
+        leaf: Leaf | None = leaf_of(lead.raw, now)
         return leaf
 
-    def _compile(self) -> Decide:
-        from routebook.codegen.compiled import asks_now, compile_policy
+    def _leaves(self) -> Decide:
+        from routebook.codegen.compiled import compile_policy
 
         with self._lock:
-            if self._compiled is None:
-                self._asks_now = asks_now(self.tree)
-                self._compiled = compile_policy(self.tree, tuple(self.tree.leaves()))
-            return self._compiled
+            if self._leaf_of is None:
+                self._leaf_of = compile_policy(self.tree, tuple(self.tree.leaves()))
+            return self._leaf_of
+
+    def _verdicts(self) -> Decide:
+        """What gives the rule, the plan's texts and the SLA: all that a decision needs."""
+        with self._lock:
+            if self._verdict_of is None:
+                ready = self._remembered.ready if self._remembered is not None else None
+                if ready is not None:
+                    from routebook.codegen.running import straight
+
+                    head = self._head
+                    decide = straight(ready.code, head.digest, head.timezone, ready.verdicts)
+                    self._asks_now = ready.asks_now
+                else:
+                    from routebook.codegen.compiled import asks_now, compile_policy, verdicts
+
+                    decide = compile_policy(self.tree, verdicts(self.tree))
+                    self._asks_now = asks_now(self.tree)
+                self._verdict_of = decide
+            return self._verdict_of
 
     def explain(self, lead: Lead | Mapping[str, Any], now: datetime | None = None) -> Explanation:
         """As `decide`, with every rule that was tried on the way and what settled it."""

@@ -16,12 +16,16 @@ from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+from zoneinfo import ZoneInfo
 
 from routebook import caching, files
 from routebook.diagnostics import Diagnostic
+from routebook.plan.kept_schema import FORMAT, dump_schema, load_schema
 from routebook.source import Source
+from routebook.types import Schema
 
 if TYPE_CHECKING:
+    from routebook.codegen.running import Verdict
     from routebook.plan.tree import Tree
 
 MOST: Final = 100
@@ -36,18 +40,49 @@ _CHECKED_BY: Final = ("pycountry", "re2")
 
 
 @dataclass(frozen=True, slots=True)
-class Remembered:
-    """A checked policy: its evaluation tree, and the texts that it was read from, the main file first.
+class Head:
+    """What taking leads in needs of a policy, and what reports call it by."""
 
-    `settings` is the text of its settings file, where it has one, and `source` the source that it names.
+    name: str | None
+    digest: str
+    timezone: ZoneInfo
+    schema: Schema
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """All that decisions take: generated code (see `codegen.running`), what each leaf says, and whether time counts."""
+
+    code: str
+    verdicts: tuple[Verdict, ...]
+    asks_now: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """A checked policy, and the texts that it was read from, the main file first.
+
+    `settings` is the text of its settings file, where it has one, and `source` the source that it names. `ready` is
+    None where decisions take the tree.
     """
 
-    tree: Tree
+    head: Head
+    ready: Ready | None
+    data: Any
     program: tuple[Source, ...]
     tests: tuple[Source, ...]
     imports: tuple[files.Import, ...]
     settings: str | None
     source: str | None
+
+    def tree(self) -> Tree | None:
+        """The evaluation tree, as it was built; None where it cannot be read back."""
+        from routebook.plan import kept_tree
+
+        try:
+            return kept_tree.load(self.data, (*self.program, *self.tests))
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+            return None
 
     def parsed(self) -> files.Loaded:
         """The same texts parsed, for what wants more than the tree."""
@@ -68,12 +103,14 @@ def find(file: files.PolicyFile, settings: Path | None) -> Remembered | None:
         kept = _kept(path) if path is not None else None
         if kept is None:
             return None
-        from routebook.plan import kept_tree
-
-        program = _imported(reader, read[0], kept["imports"])
-        tests = tuple(read[1:])
-        tree = kept_tree.load(kept["tree"], (*program, *tests))
-        return Remembered(tree, program, tests, tuple(reader.imports), settled, kept["source"])
+        program, tests = _imported(reader, read[0], kept["imports"]), tuple(read[1:])
+        head = kept["head"]
+        schema = load_schema(head["schema"], (*program, *tests))
+        known = Head(head["name"], head["digest"], ZoneInfo(head["timezone"]), schema)
+        ready = _ready(kept["ready"])
+        return Remembered(
+            known, ready, kept["tree"], program, tests, tuple(reader.imports), settled, kept["source"]
+        )
     except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return None
 
@@ -82,8 +119,6 @@ def keep(
     file: files.PolicyFile, loaded: files.Loaded, tree: Tree, settings: Path | None, source: str | None
 ) -> None:
     """Keep what a check without errors came to, where anything can be kept."""
-    from routebook.plan import kept_tree
-
     tests = [parsed.source for parsed in loaded.tests]
 
     program = [loaded.program.main.source]
@@ -99,13 +134,35 @@ def keep(
         path = _path(files.reader_of(file), [program[0], *tests], settings, settled)
         if path is None:
             return
-        data = kept_tree.dump(tree, [*program, *tests])
-        text = json.dumps({"imports": imports, "source": source, "tree": data}, ensure_ascii=True)
+        said = _said(tree, [*program, *tests]) | {"imports": imports, "source": source}
+        text = json.dumps(said, ensure_ascii=True)
     except (OSError, ValueError, LookupError, RecursionError):
         return
     if len(text) <= LONGEST:
         caching.write(path, f"{_hash(text)}\n{text}")
         caching.forget_the_oldest(path.parent, _PREFIX, MOST)
+
+
+def _said(tree: Tree, sources: Sequence[Source]) -> dict[str, Any]:
+    from routebook.codegen.compiled import asks_now, source_to_keep, verdicts
+    from routebook.plan import kept_tree
+
+    head = {
+        "name": tree.name,
+        "digest": tree.digest,
+        "timezone": tree.timezone.key,
+        "schema": dump_schema(tree.schema, sources),
+    }
+    code = source_to_keep(tree)
+    ready = None if code is None else {"code": code, "verdicts": verdicts(tree), "asks_now": asks_now(tree)}
+    return {"head": head, "ready": ready, "tree": kept_tree.dump(tree, sources)}
+
+
+def _ready(said: Any) -> Ready | None:
+    if said is None:
+        return None
+    verdicts = tuple((rule, tuple(plan), sla) for rule, plan, sla in said["verdicts"])
+    return Ready(said["code"], verdicts, said["asks_now"])
 
 
 def _read(reader: files.Reader, file: files.PolicyFile) -> list[Source] | None:
@@ -150,7 +207,7 @@ def _path(
     if where is None or program is None:
         return None
     named = [[source.name, source.text] for source in sources]
-    parts = [program, str(reader.root), str(settings), settled, named]
+    parts = [FORMAT, program, str(reader.root), str(settings), settled, named]
     return where / f"{_PREFIX}{_hash(json.dumps(parts))[:32]}"
 
 

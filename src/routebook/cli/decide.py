@@ -59,11 +59,10 @@ def command(
     places = Places(leads, leads_format, output, rejects)
     places.check()
     chosen = load_policy(policy)
-    tree = chosen.tree
-    intake = Intake(tree.schema, tree.timezone, own_source_of(source, chosen))
+    intake = Intake(chosen.schema, chosen.timezone, own_source_of(source, chosen))
     with LeadRun(places, intake, DECISION_COLUMNS, "deciding") as run:
         if is_worth_it(places) and run.leads.has_blocks:
-            decide_blocks(run, tree, intake.source, now)
+            decide_blocks(run, chosen.tree, intake.source, now)
         for incoming in run.fitting():
             run.write(replace(chosen.decide(incoming.lead, now), lead=incoming.id))
     run.sum_up()

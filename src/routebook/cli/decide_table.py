@@ -8,13 +8,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from routebook.check.targets import SourceMap
 from routebook.cli.lead_run import LeadRun, Places
 from routebook.cli.streams import STREAM
 from routebook.decision import Decision
 from routebook.intake.leads import Reject
 from routebook.intake.readers.records import BadRecord, Record
-from routebook.plan.tree import Tree
 from routebook.render.rows import TextRows
 
 if TYPE_CHECKING:
@@ -22,7 +20,9 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import polars as pl
 
+    from routebook.check.targets import SourceMap
     from routebook.intake.readers.blocks import Block
+    from routebook.plan.tree import Tree
     from routebook.render.parquet_rows import ParquetRows
     from routebook.tables import Table
 

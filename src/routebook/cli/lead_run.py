@@ -18,7 +18,6 @@ from routebook.cli.progress import Progress
 from routebook.cli.streams import STREAM, say
 from routebook.decision import Assignment, Decision
 from routebook.intake.leads import Incoming, Leads, Reject
-from routebook.intake.readers.parquet import rows_of
 from routebook.intake.validate import Intake
 from routebook.render import rejects_text, summary_text
 from routebook.render.paint import style_for
@@ -150,6 +149,8 @@ def _rows_in(places: Places) -> int | None:
     if places.leads == STREAM or kind not in (*_LINED, _PARQUET):
         return None
     if kind == _PARQUET:
+        from routebook.intake.readers.parquet import rows_of
+
         return rows_of(path)
     try:
         if not path.is_file():

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import stat
 import sys
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -81,6 +80,8 @@ def _beside(target: Path) -> TextIO:
     """A new file in the target's folder, with the permissions that the target has or would get."""
     if target.is_dir():
         raise IsADirectoryError
+    import tempfile  # takes a while, and results mostly go to standard output
+
     number, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:200]}.", suffix=".tmp")
     if target.exists():
         mode = stat.S_IMODE(target.stat().st_mode)

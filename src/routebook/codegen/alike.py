@@ -22,8 +22,8 @@ from routebook.check.conditions import (
 )
 from routebook.codegen.compiled import compile_policy
 from routebook.codegen.emit import conditions_of
-from routebook.codegen.load import Decide
 from routebook.codegen.normal import each_once
+from routebook.codegen.running import Decide
 from routebook.codegen.values import Ints, Values
 from routebook.plan.tree import Tree
 

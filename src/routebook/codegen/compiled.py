@@ -9,9 +9,10 @@ from typing import Any, Final
 from routebook.check.conditions import Comparison, Points, Scope, fields_in
 from routebook.codegen.emit import conditions_of
 from routebook.codegen.index import Plan, compile_index, plan_index
-from routebook.codegen.load import Decide, compile_straight
+from routebook.codegen.load import compile_straight, straight_source
 from routebook.codegen.normal import each_once
 from routebook.codegen.order import Order
+from routebook.codegen.running import Decide, Verdict
 from routebook.plan.tree import Tree
 
 INDEX_FROM: Final = 60
@@ -27,12 +28,26 @@ def compile_policy(tree: Tree, answers: Sequence[Any] | None = None) -> Decide:
     Where `answers` are given, one a leaf, it returns those, and None where no leaf takes the lead. It agrees
     with `plan.walk.walk` on every valid lead.
     """
+    plan = _index(tree)
+    return compile_straight(tree, answers) if plan is None else compile_index(tree, answers, plan)
+
+
+def verdicts(tree: Tree) -> tuple[Verdict, ...]:
+    """What decisions say of each leaf."""
+    return tuple((leaf.rule, leaf.plan.texts, leaf.plan.sla) for leaf in tree.leaves())
+
+
+def source_to_keep(tree: Tree) -> str | None:
+    """The source by which `running.straight` decides as `compile_policy` would; None where an index is quicker."""
+    return straight_source(tree) if _index(tree) is None else None
+
+
+def _index(tree: Tree) -> Plan | None:
     leaves = sum(1 for _ in tree.leaves())
-    if leaves >= INDEX_FROM:
-        plan = plan_index(tree)
-        if retests(plan) * RETEST < leaves:
-            return compile_index(tree, answers, plan)
-    return compile_straight(tree, answers)
+    if leaves < INDEX_FROM:
+        return None
+    plan = plan_index(tree)
+    return plan if retests(plan) * RETEST < leaves else None
 
 
 def asks_now(tree: Tree) -> bool:

@@ -16,8 +16,9 @@ from typing import Any, Final
 from routebook.check.conditions import AllOf, Condition, FieldRef, Not
 from routebook.codegen.classes import Discrete, Ordered, Searched, Wanted, column_of
 from routebook.codegen.emit import Emitter
-from routebook.codegen.load import Decide, run
+from routebook.codegen.load import run
 from routebook.codegen.normal import Alternative, Literal, Normaliser, same
+from routebook.codegen.running import Decide
 from routebook.codegen.tables import (
     ByPlace,
     BySearch,

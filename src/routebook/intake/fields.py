@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-from routebook.check.targets import SourceField, SourceMap
 from routebook.intake.problems import plain_text
 from routebook.intake.values import SEPARATOR, reader_for, remembering, repeats, set_reader, text_reader
 from routebook.text import fold
 from routebook.types import Field, Schema, SetType, Type, Value
+
+if TYPE_CHECKING:
+    from routebook.check.targets import SourceField, SourceMap
 
 OptionalReader: TypeAlias = Callable[[object], Value | None]
 """Takes a raw value that is not missing; gives the normalised one, None where the source calls it missing."""

@@ -8,18 +8,20 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
-from routebook.check.targets import SourceMap
 from routebook.decision import Lead
 from routebook.intake.columns import Shape, looks_like
 from routebook.intake.problems import InputError, Problem, quoted, raw_json
-from routebook.intake.readers.blocks import Block
 from routebook.intake.readers.formats import STDIN, opened, shown_path
 from routebook.intake.readers.records import BadRecord, Record
 from routebook.intake.validate import Intake, Invalid
 from routebook.text import counted, fold, listed
 from routebook.types import Schema
+
+if TYPE_CHECKING:
+    from routebook.check.targets import SourceMap
+    from routebook.intake.readers.blocks import Block
 
 _STRAYS_KEPT: Final = 1000
 _STRAYS_NAMED: Final = 8

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from typing import TYPE_CHECKING, Any, Final
 
-from routebook.check.targets import SourceMap
 from routebook.decision import AccountMatch, Lead
 from routebook.intake.columns import Flattener, Shape, match
 from routebook.intake.fields import FieldReader, field_readers
@@ -16,6 +15,9 @@ from routebook.intake.problems import LeadError, Misfit, Problem, quoted
 from routebook.intake.values import is_missing
 from routebook.text import listed
 from routebook.types import Schema, Value
+
+if TYPE_CHECKING:
+    from routebook.check.targets import SourceMap
 
 if TYPE_CHECKING:
     from routebook.intake.accounts.matching import AccountMatching

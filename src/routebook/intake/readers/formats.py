@@ -12,10 +12,6 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from routebook.intake.problems import InputError
-from routebook.intake.readers.csv_file import read_csv
-from routebook.intake.readers.json_file import read_json
-from routebook.intake.readers.json_lines import read_json_lines
-from routebook.intake.readers.parquet import read_parquet
 from routebook.intake.readers.records import Input, ReadFormat, Records
 from routebook.text import listed, nearest
 
@@ -34,13 +30,38 @@ class Format:
     read: ReadFormat
 
 
+# a reader is imported when it is asked to read: a run has one format, and importing is most of a short run
+
+
+def _parquet(source: Input) -> Records:
+    from routebook.intake.readers.parquet import read_parquet
+
+    return read_parquet(source)
+
+
+def _json(source: Input) -> Records:
+    from routebook.intake.readers.json_file import read_json
+
+    return read_json(source)
+
+
+def _json_lines(source: Input) -> Records:
+    from routebook.intake.readers.json_lines import read_json_lines
+
+    return read_json_lines(source)
+
+
+def _csv(source: Input) -> Records:
+    from routebook.intake.readers.csv_file import read_csv
+
+    return read_csv(source)
+
+
 FORMATS: Final = (
-    Format("parquet", (".parquet",), lambda start: start.startswith(b"PAR1"), read_parquet),
-    Format("json", (".json",), lambda start: start.lstrip(_SPACE).startswith(b"["), read_json),
-    Format(
-        "jsonl", (".jsonl", ".ndjson"), lambda start: start.lstrip(_SPACE).startswith(b"{"), read_json_lines
-    ),
-    Format("csv", (".csv",), lambda _: True, read_csv),
+    Format("parquet", (".parquet",), lambda start: start.startswith(b"PAR1"), _parquet),
+    Format("json", (".json",), lambda start: start.lstrip(_SPACE).startswith(b"["), _json),
+    Format("jsonl", (".jsonl", ".ndjson"), lambda start: start.lstrip(_SPACE).startswith(b"{"), _json_lines),
+    Format("csv", (".csv",), lambda _: True, _csv),
 )
 """In the order in which a stream without a name is tried: what is nothing else is CSV."""
 
