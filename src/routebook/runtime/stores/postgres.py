@@ -53,6 +53,9 @@ _RESTS: Final = 64
 
 _KNOWN: Final = 100_000  # keys of rows that are remembered to be there
 _PATIENCE: Final = 30  # seconds that a session waits for a lock
+# Rows are looked up by key. A plan is kept for as long as the connection, and one that was made while a table was small
+# would go on reading all of it when it is not.
+_OPTIONS: Final = f"-c lock_timeout={_PATIENCE}s -c timezone=UTC -c enable_seqscan=off"
 _LAYING_OUT: Final = 0x726F757465  # the advisory lock under which the tables are made
 
 # class codes of SQLSTATE for what may pass: connection, rollback (deadlocks too), resources, intervention
@@ -264,7 +267,7 @@ def _engine_of(url: str) -> Engine:
             parts,
             pool_size=4,
             max_overflow=60,
-            connect_args={"connect_timeout": 10, "options": f"-c lock_timeout={_PATIENCE}s -c timezone=UTC"},
+            connect_args={"connect_timeout": 10, "options": _OPTIONS},
         )
     except ImportError:
         raise StoreError("a postgresql store needs the driver psycopg: install routebook[postgres]") from None
