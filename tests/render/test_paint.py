@@ -52,7 +52,7 @@ def test_formats_have_names_of_their_own() -> None:
         explanations.FORMATS: ["text", "json", "html"],
         graphs.FORMATS: ["mermaid", "dot", "svg"],
         tests.FORMATS: ["text", "json", "github", "junit"],
-        rows.FORMATS: ["jsonl", "csv"],
+        rows.FORMATS: ["jsonl", "csv", "parquet"],
     }
     for formats, names in expected.items():
         assert [row.name for row in formats] == names

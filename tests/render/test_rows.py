@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from routebook.decision import Assignment, Decision, Outcome
 from routebook.render.json_text import dumps
 from routebook.render.paint import Style
+from routebook.render.parquet_rows import ParquetRows
 from routebook.render.rows import (
     ASSIGNMENT_COLUMNS,
     DECISION_COLUMNS,
@@ -93,7 +94,7 @@ def written(format: RowFormat, columns: Sequence[str], rows: Sequence[HasJson]) 
     return stream.getvalue()
 
 
-@pytest.mark.parametrize("format", FORMATS, ids=lambda row: row.name)
+@pytest.mark.parametrize("format", [row for row in FORMATS if not row.binary], ids=lambda row: row.name)
 def test_golden(format: RowFormat, golden: Callable[[Path, str], None]) -> None:
     golden(GOLDEN / f"assignments.{format.name}", written(format, ASSIGNMENT_COLUMNS, ASSIGNMENTS))
     golden(GOLDEN / f"decisions.{format.name}", written(format, DECISION_COLUMNS, DECISIONS))
@@ -121,8 +122,36 @@ def test_the_ending_says_the_format(path: str | None, name: str) -> None:
 
 @pytest.mark.parametrize("path", ["a.json", "a", "csv", "a.csv.gz", ""])
 def test_other_endings_are_refused_with_those_there_are(path: str) -> None:
-    with pytest.raises(UnknownEnding, match=r"`\.jsonl`, `\.ndjson` or `\.csv`"):
+    with pytest.raises(UnknownEnding, match=r"`\.jsonl`, `\.ndjson`, `\.csv` or `\.parquet`"):
         format_for(path)
+
+
+def test_parquet_holds_what_json_holds(tmp_path: Path) -> None:
+    pl = pytest.importorskip("polars")
+    rows = (*ASSIGNMENTS, dataclasses.replace(FIRST, lead="half \ud800"))
+    with (tmp_path / "rows.parquet").open("w", encoding="utf-8") as stream:
+        write = ParquetRows(stream, ASSIGNMENT_COLUMNS)
+        for row in rows:
+            write(row)
+        write.close()
+    found = pl.read_parquet(tmp_path / "rows.parquet").rows(named=True)
+    expected = [{name: row.as_json().get(name) for name in ASSIGNMENT_COLUMNS} for row in rows]
+    expected[-1]["lead"] = "half \\ud800"
+    assert found == expected
+
+
+def test_a_disk_that_is_full_stops_parquet() -> None:
+    pytest.importorskip("polars")
+
+    class Full(io.BytesIO):
+        def write(self, data: Any, /) -> int:
+            raise OSError(28, "No space left on device")
+
+    write = ParquetRows(io.TextIOWrapper(Full()), DECISION_COLUMNS)
+    write(DECISIONS[0])
+    with pytest.raises(OSError, match="No space left"):
+        write.close()
+    write.abandon()
 
 
 def test_rejects_are_not_csv() -> None:

@@ -72,7 +72,7 @@ output_option = click.option(
     "--output",
     metavar="FILE",
     type=a_path,
-    help="Write here: .jsonl or .csv; without it JSON Lines to stdout.",
+    help="Write here: .jsonl, .csv or .parquet; without it JSON Lines to stdout.",
 )
 rejects_option = click.option(
     "--rejects", metavar="FILE", type=a_path, help="Write the leads that do not fit here: .jsonl."

@@ -41,7 +41,7 @@ class ParquetRows:
 
     def __call__(self, row: HasJson) -> None:
         values = row.as_json()
-        self._waiting.append({name: values.get(name) for name in self._schema})
+        self._waiting.append({name: _whole(values.get(name)) for name in self._schema})
         if len(self._waiting) >= _ROWS:
             self._flush()
 
@@ -58,8 +58,8 @@ class ParquetRows:
     def abandon(self) -> None:
         """Stop: what was written is of no use."""
         self._waiting.clear()
-        if self._error is None:
-            self._end()
+        self._frames.put(None)
+        self._thread.join()
 
     def _flush(self) -> None:
         import polars as pl
@@ -79,22 +79,31 @@ class ParquetRows:
         if self._error is not None:
             raise self._error
 
+    def _arriving(self) -> Iterator[pl.DataFrame]:
+        while (frame := self._frames.get()) is not None:
+            yield frame
+
     def _sink(self, stream: Any) -> None:
         import polars as pl
         from polars.io.plugins import register_io_source
 
-        def arriving() -> Iterator[pl.DataFrame]:
-            while (frame := self._frames.get()) is not None:
-                yield frame
+        arriving = self._arriving()
 
         # what a reader could leave out is left to it: everything is asked for
         def source(*_: object) -> Iterator[pl.DataFrame]:
-            return arriving()
+            return arriving
 
         try:
             register_io_source(source, schema=pl.Schema(self._schema)).sink_parquet(stream)
         except BaseException as error:
             self._error = error
-            # whoever writes must not wait for a reader that is gone
-            while self._frames.get() is not None:
+            # whoever writes must not wait for a reader that is gone; past its end an iterator stays there
+            for _ in arriving:
                 pass
+
+
+def _whole(value: Any) -> Any:
+    """The value; texts without half characters, which JSON can hold and UTF-8 cannot."""
+    if isinstance(value, list):
+        return [_whole(each) for each in value]
+    return value.encode(errors="backslashreplace").decode() if isinstance(value, str) else value
