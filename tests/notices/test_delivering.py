@@ -260,6 +260,7 @@ def test_processes_share_the_work_and_nothing_goes_twice(scheme: str, tmp_path: 
     said = [
         json.loads(line) for worker in workers for line in worker.communicate(timeout=120)[0].splitlines()
     ]
+    assert [each["error"] for each in said if each["error"] is not None] == []
     assert [worker.returncode for worker in workers] == [0, 0, 0]
     assert Counter(web.keys) == Counter(each["key"] for each in said)
     assert len(set(web.keys)) == len(web.keys) == 300
