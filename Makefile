@@ -37,6 +37,12 @@ test: lint ## Lint, check types and layers, run the tests.
 	@echo '== pytest'
 	@$(PY) -m pytest -n $(JOBS) $(ARGS)
 
+# `make test` leaves out what needs Spark where there is no Java; `.ci/run` asks for it by SPARK=1.
+SPARK ?= $(shell command -v java)
+ifneq ($(SPARK),)
+test: $(VENV)/.spark
+endif
+
 .PHONY: lint
 lint: $(VENV)/.dev ## Check style, types and the direction of imports.
 	@echo '== ruff check'
@@ -52,6 +58,10 @@ lint: $(VENV)/.dev ## Check style, types and the direction of imports.
 bench: $(VENV)/.dev ## Measure speed against other rule engines, and write docs/performance.md.
 	@$(INSTALL) -e '.[dev,bench]'
 	@$(PY) tests/bench/report.py
+
+.PHONY: spark-bench
+spark-bench: $(VENV)/.spark ## Measure what decisions over Spark DataFrames cost, by rules and by partitions.
+	@$(PY) tests/bench/spark.py
 
 .PHONY: throughput
 throughput: $(VENV)/.dev ## Measure leads a second on SQLite and PostgreSQL, and write docs/throughput.md.
@@ -93,6 +103,12 @@ $(VENV)/.dev: pyproject.toml constraints.txt | $(PY)
 	@rm -rf $(VENV)/schemas
 	@$(PIP) download -qq -c constraints.txt --no-deps --no-build-isolation --no-binary pytest -d $(VENV)/schemas pytest
 	@touch $(VENV)/.core $@
+
+$(VENV)/.spark: pyproject.toml constraints.txt $(VENV)/.dev
+	@echo '== installing Spark'
+	@$(PIP) install -qq -c constraints.txt setuptools wheel
+	@$(INSTALL) -e '.[dev,spark]'
+	@touch $@
 
 # `venv` without ensurepip leaves a directory without pip (some distributions split it off), so each candidate
 # is asked for both; virtualenv stands in where no candidate has them.

@@ -95,8 +95,12 @@ class ParquetRows:
 
         try:
             register_io_source(source, schema=pl.Schema(self._schema)).sink_parquet(stream)
+        except pl.exceptions.PolarsError as error:
+            # what the stream refused comes in words of polars'
+            self._error = OSError(str(error).strip().splitlines()[0])
         except BaseException as error:
             self._error = error
+        if self._error is not None:
             # whoever writes must not wait for a reader that is gone; past its end an iterator stays there
             for _ in arriving:
                 pass
