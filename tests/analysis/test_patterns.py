@@ -6,6 +6,7 @@ import re2
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
+from routebook.analysis.domains.base import Undecided
 from routebook.analysis.patterns import Regex
 from routebook.analysis.words import DEAD, SURE
 from routebook.check.conditions import Pattern
@@ -64,6 +65,7 @@ def options() -> re2.Options:
 @example(r"^\Qa{2}\E$", ["aa", "a{2}"], False)
 @example(r"a\Qbc\E*", ["ab", "a", "abcc"], False)
 @example(r"a\Q\E*", [""], False)
+@example(r"^a{2,}\Q\E{2}$", ["aaaa", "aaa"], False)
 @example(r"a|\B", ["1é1", "1"], False)
 @example("(a{2}b?){2}", ["aabaa", "aab"], True)
 def test_a_machine_finds_what_re2_finds(text: str, words: list[str], fold: bool) -> None:
@@ -72,6 +74,10 @@ def test_a_machine_finds_what_re2_finds(text: str, words: list[str], fold: bool)
     try:
         compiled = re2.compile(text, quiet)
     except re2.error:
+        assume(False)
+    try:
+        Regex(Pattern(text, fold))
+    except Undecided:
         assume(False)
     for word in words:
         found = compiled.search(word) is not None

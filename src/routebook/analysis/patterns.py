@@ -12,7 +12,7 @@ from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import Final
+from typing import ClassVar, Final
 
 import re2
 
@@ -81,6 +81,7 @@ class _Parser:
 
     def __init__(self, text: str, fold: bool) -> None:
         self.text, self.at = _unquoted(text), 0
+        self.folds = fold
         self.flags = _Flags(fold)
         self.net = _Net()
 
@@ -123,9 +124,10 @@ class _Parser:
 
     # --- Repetition --------------------------------------------------------------------------------------
 
-    def _repeated(self, part: tuple[int, int], begin: int) -> tuple[int, int]:
+    def _repeated(self, part: tuple[int, int], begin: int, stop: int | None = None) -> tuple[int, int]:
+        """The part as often as is said behind it, up to `stop`, where what is behind repeats all of that."""
         end = self.at
-        while (bounds := self._bounds()) is not None:
+        while (stop is None or self.at < stop) and (bounds := self._bounds()) is not None:
             self.take("?")
             after, self.at = self.at, begin
             part = self._times(part, *bounds, begin=begin, end=end)
@@ -176,7 +178,7 @@ class _Parser:
         part = self.item()
         assert part is not None
         if self.at < end:  # a repetition of a repetition
-            part = self._repeated(part, begin)
+            part = self._repeated(part, begin, end)
         return part
 
     # --- Single items ------------------------------------------------------------------------------------
@@ -221,6 +223,8 @@ class _Parser:
                 case "-":
                     on = False
                 case "i":
+                    if self.folds and not on:
+                        raise Undecided("a pattern that tells capitals from small letters by `(?-i)`")
                     flags = replace(flags, fold=on)
                 case "m":
                     flags = replace(flags, multi=on)
@@ -327,6 +331,8 @@ def _pieces(start: int, end: int) -> Iterator[tuple[int, int]]:
 
 class Regex:
     """The texts in which RE2 finds a pattern."""
+
+    reads_as_written: ClassVar[bool] = True
 
     def __init__(self, pattern: Pattern) -> None:
         self.pattern = pattern

@@ -8,11 +8,14 @@ finding none is a proof that there is none.
 
 from __future__ import annotations
 
+import unicodedata
+from bisect import bisect_right
 from collections import deque
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
-from typing import Final, Protocol
+from typing import ClassVar, Final, Protocol, TypeAlias
 
 from routebook.analysis.domains.base import Undecided
 from routebook.text import fold_kept
@@ -23,7 +26,13 @@ LIMIT: Final = 30_000
 
 
 class Machine(Protocol):
-    """A deterministic machine. `DEAD` is a state that accepts nothing more, `SURE` one that accepts everything."""
+    """A deterministic machine. `DEAD` is a state that accepts nothing more, `SURE` one that accepts everything.
+
+    One that `reads_as_written` reads what was written, as patterns do; the others read its folded form.
+    """
+
+    @property
+    def reads_as_written(self) -> bool: ...
 
     def start(self) -> State: ...
 
@@ -46,6 +55,8 @@ class Begins:
 
     literal: str
     exact: bool = False
+
+    reads_as_written: ClassVar[bool] = False
 
     def start(self) -> State:
         return 0
@@ -72,6 +83,8 @@ class Has:
     literal: str
     at_end: bool = False
 
+    reads_as_written: ClassVar[bool] = False
+
     def start(self) -> State:
         return 0
 
@@ -94,6 +107,8 @@ class Proper:
     """Known texts: not empty, no white space at the ends; with `email` one @ inside and no white space at all."""
 
     email: bool
+
+    reads_as_written: ClassVar[bool] = False
 
     def start(self) -> State:
         return "empty"
@@ -122,6 +137,10 @@ class AfterAt:
     """Texts whose part after the last @ is in another language."""
 
     inner: Machine
+
+    @property
+    def reads_as_written(self) -> bool:
+        return self.inner.reads_as_written
 
     def start(self) -> State:
         return None
@@ -152,6 +171,8 @@ def _around(chars: str) -> Iterator[int]:
         yield ord(char) + 1
 
 
+Letter: TypeAlias = tuple[str, str]
+"""A character as it was written, and what folding makes of it."""
 Wanted = tuple[Machine, bool]
 """A language, and whether the text is to be in it."""
 
@@ -162,7 +183,15 @@ def shortest(wanted: Sequence[Wanted], folded: bool) -> str | None:
     `folded` keeps to characters that stay as they are when texts are folded. Raises `Undecided` where it
     takes too long.
     """
-    alphabet = _alphabet(wanted, folded)
+    found = _shortest(wanted, _alphabet(wanted, folded))
+    # patterns meet what was written, other comparisons its folded form: a single letter can be two there
+    has_patterns = folded and any(machine.reads_as_written for machine, _ in wanted)
+    if found is None and has_patterns and _shortest(wanted, _written(wanted)) is not None:
+        raise Undecided("which texts there are: letters and accents join in ways not followed")
+    return found
+
+
+def _shortest(wanted: Sequence[Wanted], alphabet: Sequence[Letter]) -> str | None:
     first = tuple(machine.start() for machine, _ in wanted)
     queue: deque[tuple[tuple[State, ...], str]] = deque([(first, "")])
     seen = {first}
@@ -172,8 +201,11 @@ def shortest(wanted: Sequence[Wanted], folded: bool) -> str | None:
             _accepts(machine, state) == want for (machine, want), state in zip(wanted, states, strict=True)
         ):
             return text
-        for char in alphabet:
-            following = tuple(_step(m, s, char) for (m, _), s in zip(wanted, states, strict=True))
+        for char, image in alphabet:
+            following = tuple(
+                _read(m, s, char if m.reads_as_written else image)
+                for (m, _), s in zip(wanted, states, strict=True)
+            )
             if following in seen or _hopeless(wanted, following):
                 continue
             if len(seen) >= LIMIT:
@@ -183,8 +215,12 @@ def shortest(wanted: Sequence[Wanted], folded: bool) -> str | None:
     return None
 
 
-def _step(machine: Machine, state: State, char: str) -> State:
-    return state if state in (DEAD, SURE) else machine.step(state, char)
+def _read(machine: Machine, state: State, chars: str) -> State:
+    for char in chars:
+        if state in (DEAD, SURE):
+            return state
+        state = machine.step(state, char)
+    return state
 
 
 def _accepts(machine: Machine, state: State) -> bool:
@@ -195,18 +231,40 @@ def _hopeless(wanted: Sequence[Wanted], states: tuple[State, ...]) -> bool:
     return any(state == (DEAD if want else SURE) for (_, want), state in zip(wanted, states, strict=True))
 
 
-def _alphabet(wanted: Sequence[Wanted], folded: bool) -> list[str]:
-    """One character of each class that no machine tells apart, letters that people type first."""
+def _cuts(wanted: Sequence[Wanted]) -> list[int]:
+    """The borders of the classes of characters that no machine tells apart."""
     cuts = {0, 1, 0x110000, 0xD800, 0xE000, ord("0"), ord("9") + 1, ord("a"), ord("z") + 1}
     for machine, _ in wanted:
         cuts.update(machine.cuts())
-    ordered = sorted(cut for cut in cuts if cut <= 0x110000)
+    return sorted(cut for cut in cuts if cut <= 0x110000)
+
+
+def _alphabet(wanted: Sequence[Wanted], folded: bool) -> list[Letter]:
+    """One character of each class, letters that people type first; `folded`: of those that folding leaves alone."""
     found = []
-    for low, high in pairwise(ordered):
+    for low, high in pairwise(_cuts(wanted)):
         char = None if low in (0, 0xD800) else _representative(low, high, folded)  # no text has NUL in it
         if char is not None:
-            found.append(char)
-    return sorted(found, key=_likeliness)
+            found.append((char, char))
+    return sorted(found, key=lambda letter: _likeliness(letter[0]))
+
+
+def _written(wanted: Sequence[Wanted]) -> list[Letter]:
+    """As `_alphabet`, with a character of each kind that folding changes, or that joins with the one before."""
+    cuts = _cuts(wanted)
+    kinds: dict[tuple[int, ...], Letter] = {}
+    for char, image in (*_alphabet(wanted, folded=True), *_changing()):
+        kinds.setdefault(tuple(bisect_right(cuts, ord(each)) for each in (char, *image)), (char, image))
+    return list(kinds.values())
+
+
+@lru_cache(maxsize=1)
+def _changing() -> tuple[Letter, ...]:
+    """The characters that folding changes, with what they become, and those that join with others."""
+    chars = map(chr, (*range(0xD800), *range(0xE000, 0x20000)))
+    return tuple(
+        (char, fold_kept(char)) for char in chars if char.casefold() != char or unicodedata.combining(char)
+    )
 
 
 def _representative(low: int, high: int, folded: bool) -> str | None:
