@@ -45,21 +45,19 @@ def lines() -> Iterator[str]:
     yield "made ready outside of what is timed; all but the decision tables try their rules one after the other.\n"
     yield row("", *(f"{size:,} rules" for size in SIZES))
     yield row(*["---"] * (len(SIZES) + 1))
-    kept: dict[str, float] = {}
-    for deep in (False, True):
-        for engine in ENGINES if not deep else ENGINES[:1]:
-            cells = []
-            for size in SIZES:
-                found = one_lead.measure(engine, size, deep)
-                cells.append("–" if found is None else f"{found[0]:,.2f} ({found[2]:.3g})")
-                if engine.name == "routebook" and not deep and found is not None:
-                    kept[str(size)] = round(found[2], 4)
-                    hand = f"{found[1]:.2f}"
-                    HANDS.append(hand)
-            yield row(f"{engine.name}{', deep' if deep else ''}", *cells)
-    yield row("hand-written", *(f"{hand} (1)" for hand in HANDS))
-    one_lead.BASELINE.write_text(json.dumps({size: kept[size] for size in ("10", "100", "1000")}) + "\n")
-    yield "\n`Policy.decide` adds about a microsecond: it makes the `Decision` that host apps see.\n"
+    own = [one_lead.measured_apart(ENGINES[0], size, deep=False) for size in SIZES]
+    yield row(
+        "hand-written", *(f"{pace.by_hand:,.2f} (1)" for pace in own if isinstance(pace, one_lead.Pace))
+    )
+    yield row(ENGINES[0].name, *map(cell, own))
+    deep = [one_lead.measured_apart(ENGINES[0], size, deep=True) for size in SIZES]
+    yield row(f"{ENGINES[0].name}, deep", *map(cell, deep))
+    for engine in ENGINES[1:]:
+        yield row(engine.name, *(cell(one_lead.measured_apart(engine, size, deep=False)) for size in SIZES))
+    kept = {str(size): round(pace.ratio, 4) for size, pace in zip(SIZES, own, strict=True) if size < 10_000}  # type: ignore[union-attr]
+    one_lead.BASELINE.write_text(json.dumps(kept) + "\n")
+    yield "\n`Policy.decide` also makes the `Decision` that host apps see. Where a cell names leads, the engine was"
+    yield f"given that few of the {one_lead.LEADS}, so that its rounds end within {one_lead.SPENT:.0f} seconds.\n"
     yield "## A million leads in a frame: seconds, from the frame to a frame of decisions\n"
     yield "Reading and validating every value is included; each distinct value of a column is validated once.\n"
     yield row("rules", "seconds", "peak of memory, the frames included")
@@ -75,13 +73,25 @@ def lines() -> Iterator[str]:
     yield "\nThe parser's tables are kept between runs in the user's cache folder; without them the first load takes"
     yield "some 0.15 s longer.\n"
     yield "## Commands, from a cold start\n"
-    yield row("", "milliseconds")
-    yield row("---", "---")
-    for name, spent in startup.commands().items():
-        yield row(name, f"{spent:.0f}")
+    yield "Whole processes, their time on the processor; `python tests/bench/startup.py` measures these alone. What a"
+    yield "check of a policy came to is kept in the user's cache folder (`ROUTEBOOK_CACHE` names another, or says"
+    yield "`off`), under a key that changes with its texts, its settings and the program.\n"
+    yield row("", "milliseconds", "ratio to the empty program")
+    yield row("---", "---", "---")
+    for name, (spent, ratio) in startup.commands().items():
+        yield row(name, f"{spent:.0f}", f"{ratio:.1f}")
 
 
-HANDS: list[str] = []
+def cell(pace: one_lead.Pace | str) -> str:
+    if isinstance(pace, str):
+        return pace
+    few = f", {pace.leads} leads" if pace.leads < one_lead.LEADS else ""
+    return f"{pace.micros:,.2f} ({significant(pace.ratio)}{few})"
+
+
+def significant(ratio: float) -> str:
+    """Three digits that count, without an exponent."""
+    return f"{ratio:,.0f}" if ratio >= 100 else f"{ratio:.3g}"
 
 
 def machine() -> str:

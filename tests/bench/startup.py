@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -43,23 +45,44 @@ def memory(size: int) -> float:
     return peak / 1e6
 
 
-def commands(rounds: int = 9) -> dict[str, float]:
-    """Median milliseconds of whole processes, the first round being thrown away."""
+def commands(rounds: int = 11) -> dict[str, tuple[float, float]]:
+    """Median milliseconds of the processor's time that whole processes take, and the ratio to an empty click program.
+
+    The first round is thrown away: it writes what later ones find kept.
+    """
     card = ROOT / "policies" / "card"
+    decide = ["-m", "routebook", "decide", str(card), "--leads", str(card / "lead.json")]
     with tempfile.TemporaryDirectory() as folder:
         empty = Path(folder) / "empty.py"
         empty.write_text(EMPTY)
-        lines = {
-            "an empty click program": [str(empty)],
-            "routebook --help": ["-m", "routebook", "--help"],
-            "routebook decide, one lead": [
-                "-m", "routebook", "decide", str(card), "--leads", str(card / "lead.json"),
-            ],
-        }  # fmt: skip
+        kept = {**os.environ, "ROUTEBOOK_CACHE": str(Path(folder) / "cache")}
+        lines: dict[str, tuple[list[str], dict[str, str]]] = {
+            "an empty click program": ([str(empty)], kept),
+            "routebook --help": (["-m", "routebook", "--help"], kept),
+            "routebook decide, one lead": (decide, kept),
+            "the same, nothing kept of earlier runs": (decide, {**kept, "ROUTEBOOK_CACHE": "off"}),
+        }
         found: dict[str, list[float]] = {name: [] for name in lines}
         for _ in range(rounds + 1):
-            for name, words in lines.items():
-                began = time.perf_counter()
-                subprocess.run([sys.executable, *words], capture_output=True, check=True)
-                found[name].append((time.perf_counter() - began) * 1000)
-    return {name: median(times[1:]) for name, times in found.items()}
+            for name, (words, environment) in lines.items():
+                found[name].append(_processor_time([sys.executable, *words], environment) * 1000)
+    first = found["an empty click program"]
+    return {
+        name: (
+            median(times[1:]),
+            median(mine / empty for mine, empty in zip(times[1:], first[1:], strict=True)),
+        )
+        for name, times in found.items()
+    }
+
+
+def _processor_time(words: list[str], environment: dict[str, str]) -> float:
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run(words, capture_output=True, check=True, env=environment)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+if __name__ == "__main__":
+    for name, (spent, ratio) in commands().items():
+        sys.stdout.write(f"{name}: {spent:.0f} ms, {ratio:.2f} times the empty program\n")
