@@ -128,6 +128,15 @@ def test_every_lead_in_is_a_row_out_or_a_reject() -> None:
     assert len(out) + len(rejects) == len(Path("dirty.csv").read_text().splitlines()) - 1
 
 
+def test_measurements() -> None:
+    result = run("bench good.route --leads leads.csv --format json")
+    found = json.loads(result.stdout)
+    validator("bench").validate(found)
+    assert found["decision_us_low"] <= found["decision_us"] <= found["decision_us_high"]
+    words = run("bench good.route --leads leads.csv").stdout
+    assert [line.split()[0] for line in words.splitlines()] == ["rules", "decision", "load", "compile", "memory"]
+
+
 @pytest.mark.parametrize("path", sorted(SCHEMAS.glob("*.json")), ids=lambda path: path.stem)
 def test_schemas_are_closed(path: Path) -> None:
     """A key that nobody documented fails."""
