@@ -14,7 +14,7 @@ from routebook.analysis.domains.base import Undecided
 from routebook.analysis.domains.calendar import CalendarDomain, moment_step, step_moment
 from routebook.analysis.domains.ordered import DAY, HOUR, NumberDomain, step_time, time_step
 from routebook.analysis.formula import Point
-from routebook.analysis.tie_proofs import impossible
+from routebook.analysis.tie_proofs import impossible, no_decimals, possible
 from routebook.check.conditions import Arithmetic, Constant, FieldRef, Operand
 from routebook.types import DateType, TimeType
 
@@ -38,10 +38,12 @@ def number_values(
         span = domain.interval(point)
         assert span is not None
         spans[base] = span
+    parts, apart = _apart(space, wanted, point)
+    if not possible(apart, {**spans, **parts}):  # most conflicts are found here, before anything is tried
+        return None
     found = _try(space, bases, wanted, point, spans)
     if found is not None:
         return found
-    parts, apart = _apart(space, wanted, point)
     spans.update(parts)
     whole = {
         name
@@ -55,6 +57,8 @@ def number_values(
     if _fits(space, bases, wanted, point, values):
         return values
     names = " and ".join(f"`{base}`" for base in bases)
+    if all(ref.part is None for tie, _ in wanted for ref in tie.refs):
+        raise Undecided(no_decimals(names))
     raise Undecided(f"a comparison of {names} together with their parts")
 
 

@@ -34,7 +34,7 @@ def impossible(wanted: Sequence[Wanted], spans: Spans, whole: set[str]) -> dict[
 
     Raises `Undecided`.
     """
-    if not _possible(wanted, spans):
+    if not possible(wanted, spans):
         return None
     differences = [_difference(*each) for each in wanted]
     known = [each for each in differences if each is not None]
@@ -48,7 +48,8 @@ def impossible(wanted: Sequence[Wanted], spans: Spans, whole: set[str]) -> dict[
 # --- Interval arithmetic -------------------------------------------------------------------------------------
 
 
-def _possible(wanted: Sequence[Wanted], spans: Spans) -> bool:
+def possible(wanted: Sequence[Wanted], spans: Spans) -> bool:
+    """Whether interval arithmetic leaves room for each comparison by itself; the cheapest proof that it does not."""
     return all(_may_be(op, left, right, want, spans) for op, left, right, want in wanted)
 
 
@@ -141,7 +142,7 @@ def _by_halving(wanted: Sequence[Wanted], spans: Spans, whole: set[str]) -> bool
         if not queue:
             return False
         box = queue.pop()
-        if not _possible(wanted, box):
+        if not possible(wanted, box):
             continue
         base = max(box, key=lambda name: box[name][1] - box[name][0])
         low, high = box[base]
@@ -319,6 +320,11 @@ def _z3_of(z3: Any, operand: Operand, fields: Mapping[str, Any], defined: list[A
     raise Undecided("a calculation with something that is not a number")
 
 
+def no_decimals(names: str) -> str:
+    """What is not decided where the values that were found are no decimals: roots, thirds."""
+    return f"a calculation with {names}: whether decimals solve it, and not only other fractions or roots"
+
+
 def _z3_value(value: Any, names: str) -> Fraction:
     try:
         return Fraction(value.as_fraction())
@@ -326,7 +332,7 @@ def _z3_value(value: Any, names: str) -> Fraction:
         try:
             return Fraction(value.as_long())
         except AttributeError:
-            raise Undecided(f"a calculation with {names}, whose only values are irrational") from None
+            raise Undecided(no_decimals(names)) from None
 
 
 def position(key: Any) -> Fraction:

@@ -5,13 +5,19 @@ An info: something about the policy was not decided, and this is what was assume
 Every other finding of a proof is exact: where there is none, there is nothing to find. This one is given wherever
 that cannot be said. Its causes are few:
 
-- a calculation with several fields that intervals do not settle, where z3 is not installed
-  (`pip install "routebook[arithmetic]"`) or gave up on it;
+- a calculation that intervals do not settle, where z3 is not installed (`pip install "routebook[arithmetic]"`) or
+  gave up on it;
+- a calculation with decimals for which only other fractions or roots were found, such as thirds;
 - parts of dates, such as `at.date`, compared with other fields that are compared with the whole date, too;
 - texts compared with other texts and searched by patterns at the same time;
-- a pattern with `\\C`, or so many patterns on one text that all their combinations are too many;
+- a field compared with points of more than 64 values;
 - points that count a number field without `up to`, in a range of thousands;
+- a pattern with `\\C`, with `(?-i)`, or with more than some ten thousand repetitions, or so many patterns on one text
+  that all their combinations are too many;
+- a pattern that only letters such as `ß` or accents of their own could meet, which other comparisons see otherwise;
 - the time given by `--budget` was up.
+
+Each is written down in our tests as a policy that has it, and none of the policies that come with Routebook has any.
 
 What was assumed never hides a lead that was found, and never makes an error of a rule.
 

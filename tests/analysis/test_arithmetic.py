@@ -1,0 +1,118 @@
+"""Calculations between fields, against every lead there is: exact with z3, and without it exact or said to be open."""
+
+from __future__ import annotations
+
+import random
+import sys
+from datetime import UTC, date, datetime
+from itertools import product
+from typing import Any, Final
+
+import pytest
+
+from routebook import api
+from routebook.analysis.model import Model
+from routebook.analysis.reach import Blocked, Contradictory, NotDecided, Reached, reach
+from routebook.plan.tree import Tree
+from routebook.plan.walk import walk
+from support.small_policies import ROUNDS
+
+pytest.importorskip("z3")
+
+NOW: Final = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
+NUMBERS: Final = {
+    "a": ("integer 0..4", tuple(range(5))),
+    "b": ("integer -2..2", tuple(range(-2, 3))),
+    "c": ("integer 1..3 optional", (None, 1, 2, 3)),
+}
+DAYS: Final = tuple(date(2026, 3, day) for day in range(1, 6))
+LEAST, MOST = f"on >= {DAYS[0]} and on <= {DAYS[-1]}", f"off >= {DAYS[0]} and off <= {DAYS[-1]}"
+
+
+class _Writer:
+    """Writes random comparisons of calculations."""
+
+    def __init__(self, seed: int) -> None:
+        self.rng = random.Random(seed)
+
+    def operand(self, depth: int = 2) -> str:
+        if depth == 0 or self.rng.random() < 0.35:
+            return self.rng.choice([*NUMBERS, str(self.rng.randint(1, 6)), "1.5"])
+        sign = self.rng.choice("+-**//")
+        return f"({self.operand(depth - 1)} {sign} {self.operand(depth - 1)})"
+
+    def comparison(self) -> str:
+        field = self.rng.choice([*NUMBERS])
+        op = self.rng.choice(["==", "!=", "<", "<=", ">", ">="])
+        return f"{field} {self.rng.choice('+-*/')} {self.operand()} {op} {self.operand()}"
+
+    def condition(self) -> str:
+        parts = [self.comparison() for _ in range(self.rng.choice((1, 2, 3)))]
+        return self.rng.choice([" and ", " and ", " or "]).join(parts)
+
+    def dates(self) -> str:
+        op = self.rng.choice(["==", "!=", "<", "<=", ">", ">="])
+        day = self.rng.choice(DAYS)
+        return self.rng.choice([f"on {op} off", f"on {op} {day}", f"off {op} {day}", f"off {op} on"])
+
+
+def numbers(seed: int) -> tuple[Tree, list[dict[str, Any]]]:
+    """A policy of calculations, and all its leads."""
+    writer = _Writer(seed)
+    fields = "\n".join(f"  {name}: {declared}" for name, (declared, _) in NUMBERS.items())
+    rules = "\n".join(f"when {writer.condition()} queue q{number}" for number in range(3))
+    leads = [
+        {name: value for name, value in zip(NUMBERS, values, strict=True) if value is not None}
+        for values in product(*(values for _, values in NUMBERS.values()))
+    ]
+    return api.loads(f"lead {{\n{fields}\n}}\n{rules}\nelse queue z\n").tree, leads
+
+
+def days(seed: int) -> tuple[Tree, list[dict[str, Any]]]:
+    """A policy that compares dates of a few days with each other, and all its leads of those days."""
+    writer = _Writer(seed)
+    rules = "\n".join(
+        f"when {LEAST} and {MOST} and {' and '.join(writer.dates() for _ in range(3))} queue q{number}"
+        for number in range(4)
+    )
+    leads = [{"on": on, "off": off} for on, off in product(DAYS, DAYS)]
+    return api.loads(f"lead {{\n  on: date\n  off: date\n}}\n{rules}\nelse queue z\n").tree, leads
+
+
+def undecided(tree: Tree, leads: list[dict[str, Any]]) -> list[str]:
+    """What was left open; everything else is compared with what the leads show."""
+    model = Model([tree])
+    model.freeze()
+    taken = {leaf.rule for lead in leads if (leaf := walk(tree, lead, NOW).leaf)}
+    open_: list[str] = []
+    for verdict in reach(model, model.policies[0]):
+        rule = verdict.entry.node.rule
+        match verdict:
+            case Reached(_, point):
+                leaf = model.space.walk(tree, model.space.values(point)).leaf
+                assert leaf is not None
+                assert leaf.rule == rule
+                assert rule in taken
+            case Blocked() | Contradictory():
+                assert rule not in taken
+            case NotDecided(_, reasons):
+                open_ += reasons
+    return open_
+
+
+@pytest.mark.parametrize("seed", range(ROUNDS))
+def test_calculations_are_exact(seed: int) -> None:
+    assert undecided(*numbers(seed)) == []
+
+
+@pytest.mark.parametrize("seed", range(0, ROUNDS, 3))
+def test_dates_are_exact(seed: int) -> None:
+    assert undecided(*days(seed)) == []
+
+
+@pytest.mark.parametrize("seed", range(0, ROUNDS, 2))
+def test_without_z3_nothing_is_guessed(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "z3", None)
+    for reason in undecided(*numbers(seed)):
+        assert "the extra `arithmetic` (z3) is not installed" in reason
+        assert any(f"`{name}`" in reason for name in NUMBERS)

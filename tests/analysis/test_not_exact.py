@@ -1,0 +1,135 @@
+"""What a proof does not decide: each cause that the page of RB303 lists, and none that it does not."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from routebook import api
+from routebook.analysis import tie_proofs
+from routebook.analysis import words as words_of_texts
+from routebook.diagnostics import Diagnostic
+from routebook.settings import Settings
+from support.documents import ROOT
+
+LEAD: Final = """lead {
+  id:    id
+  a:     integer 0..1000000
+  b:     integer 0..1000000
+  c:     decimal 0..1000000
+  n:     integer
+  title: text optional
+  other: text
+  third: text
+  at:    datetime
+  on:    date
+}
+"""
+
+MANY: Final = " and ".join(
+    f'title matches "{x}.{{9}}{y}"' for x, y in zip("abcdefghij", "bcdefghija", strict=True)
+)
+
+CAUSES: Final = {
+    "z3": ("when a * a * a + b * b * b == n * n * n and a > 0 and b > 0 queue x", "on which z3 gave up"),
+    "decimals": ("when c * 3 == 1 queue x", "whether decimals solve it"),
+    "roots": ("when c * c == 2 queue x", "whether decimals solve it"),
+    "parts": (
+        "when at.date == on and at > 2026-03-02T23:00Z and at.hour < 3 and on == 2026-03-02 queue x",
+        "together with their parts",
+    ),
+    "texts": (
+        "when title == other and title != third and other != title queue y\n"
+        + "when "
+        + " and ".join(f'{name} matches "^[ab]$"' for name in ("title", "other", "third"))
+        + " and title != other and other != third and third != title queue x",
+        "with each other",
+    ),
+    "bytes": (r'when title matches "^\\C\\C$" queue x', r"a pattern with `\C`"),
+    "capitals": ('when title matches "(?-i)^VP$" queue x', "tells capitals from small letters"),
+    "letters": (r'when title matches "^.\\x{301}$" queue x', "letters and accents"),
+    "repetitions": (
+        f'when title matches "{"[ab]{1000}" * 12}" queue x',
+        "a pattern with so many repetitions",
+    ),
+    "patterns": (f"when {MANY} queue x", "so many patterns at once"),
+    "points": (
+        "points p 0..100000 { add 1 per b }\nwhen p > 50 queue x",
+        "so many different numbers of them",
+    ),
+    "computed": (
+        "points p 0..5000 { add 1 per b up to 5000 }\nwhen p > a queue x",
+        "with a computed field of many values",
+    ),
+}
+"""For each cause a rule that has it, and words of its reason."""
+
+
+def undecided(rules: str, budget: float | None = None) -> list[Diagnostic]:
+    program = api.files.load_text(f"{LEAD}{rules}\nelse queue z\n")
+    found = api.check_loaded(program, None, Settings(), budget).findings
+    assert [finding.message for finding in found if finding.code < "RB100"] == []
+    return [finding for finding in found if finding.code == "RB303"]
+
+
+@pytest.mark.parametrize("cause", CAUSES)
+def test_each_cause_says_what_and_what_is_assumed(cause: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    # what is given up after a while is given up sooner
+    monkeypatch.setattr(tie_proofs, "_Z3_MILLISECONDS", 200)
+    monkeypatch.setattr(words_of_texts, "LIMIT", 1_000)
+    rules, words = CAUSES[cause]
+    found = undecided(rules)
+    assert found
+    for finding in found:
+        assert words in finding.message
+        assert "it is assumed that" in finding.message
+        assert finding.severity == "info"
+
+
+def test_time_that_is_up_is_a_cause() -> None:
+    found = undecided("when a > 5 queue x", budget=0.0)
+    assert found
+    assert all("longer than the time that was given" in finding.message for finding in found)
+
+
+def test_an_unknown_is_no_error() -> None:
+    rules, _ = CAUSES["roots"]
+    found = api.check_loaded(api.files.load_text(f"{LEAD}{rules}\nelse queue z\n"), None, Settings()).findings
+    assert {finding.code for finding in found} == {"RB303"}
+
+
+def test_without_z3_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "z3", None)
+    (finding,) = undecided("when a * b == 999983 and a > b and b > 1 queue x")
+    assert "the extra `arithmetic` (z3) is not installed" in finding.message
+    assert "`a` and `b`" in finding.message
+    assert "some lead reaches it" in finding.message
+
+
+def test_every_cause_of_the_code_is_listed() -> None:
+    """Each place of the analyser that leaves something open is known here, by words of its reason."""
+    words = [words for _, words in CAUSES.values()]
+    words += ["longer than the time", "the extra `arithmetic`"]
+    # what no check of one policy can meet: `diff` alone, and calculations with what is no number
+    words += ["whose type was changed", "something that is not a number"]
+    folder = ROOT / "src" / "routebook" / "analysis"
+    for path in sorted(folder.rglob("*.py")):
+        text = path.read_text(encoding="utf-8")
+        for raised in re.finditer(r"raise Undecided\((.*?)\)(?: from None)?\n", text, re.DOTALL):
+            reason = raised[1].replace("\\\\", "\\")
+            assert "no_decimals" in reason or any(each in reason for each in words), (path, reason)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("folder", sorted((ROOT / "policies").iterdir()), ids=lambda path: path.name)
+def test_nothing_is_left_open_about_the_worked_policies(folder: Path) -> None:
+    roster = folder / "roster.toml"
+    for path in sorted(folder.glob("*.route")):
+        if path.name.endswith("_test.route"):
+            continue
+        found = api.check(path, roster if roster.exists() else None)
+        assert [finding.message for finding in found if finding.code == "RB303"] == []
