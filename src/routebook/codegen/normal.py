@@ -47,6 +47,7 @@ class Normaliser:
     def __init__(self) -> None:
         self._columns: dict[int, frozenset[FieldRef] | None] = {}
         self._kept: list[Condition] = []
+        self._defined: dict[tuple[int, bool], list[_Parts]] = {}
 
     def alternatives(self, rules: tuple[RuleNode, ...]) -> list[Alternative]:
         """The alternatives of all leaves, in the order in which the leaves are tried."""
@@ -89,7 +90,12 @@ class Normaliser:
             case Not(part):
                 return self._ways(part, not positive)
             case Named(_, inner):
-                return self._ways(inner, positive)
+                # once each: defines that use each other twice would be walked through without end
+                key = id(inner), positive
+                if key not in self._defined:
+                    self._kept.append(inner)
+                    self._defined[key] = self._ways(inner, positive)
+                return self._defined[key]
             case AllOf(parts) | AnyOf(parts):
                 if isinstance(condition, AllOf) is positive:
                     ways: list[_Parts] = [()]
