@@ -148,11 +148,12 @@ class Bits:
             first = next((number for key, number in known if key is True), other)
             self._axis(ref, standing, lambda value: self._unless_missing(
                 ref, value, exp.Case().when(value.copy(), whole(first)).else_(whole(other)), missing))  # fmt: skip
-        elif isinstance(ref.type, NumberType) or len(known) <= _FEW:
+        elif len(known) <= _FEW:
             self._axis(ref, standing, lambda value: self._by_case(ref, value, known, other, missing))
         else:
             name = f"keys_{len(self.axes) + 1}"
-            rows = [[literal(key, ref.type, self._write.dialect), whole(number)] for key, number in known]
+            held = [(key, number) for key, number in known if self._is_held(ref, key)]
+            rows = [[literal(key, ref.type, self._write.dialect), whole(number)] for key, number in held]
             found = exp.column("place", name)
 
             def place(value: Sql) -> Sql:
@@ -166,19 +167,14 @@ class Bits:
     ) -> Sql:
         if not known:
             return self._unless_missing(ref, value, whole(other), missing)
-        if isinstance(ref.type, NumberType) and len(known) > _FEW:
-            ascending = sorted(known, key=lambda each: each[0])
-            # gaps and constants in turn, as in ordered columns, then by number to the classes of this one
-            found = self._ordered(ref, value, [key for key, _ in ascending], 2 * len(ascending) + 1)
-            case = exp.Case(this=found)
-            for place, (_, number) in enumerate(ascending):
-                case = case.when(whole(2 * place + 1), whole(number), copy=False)
-            case = case.when(whole(2 * len(ascending) + 1), whole(missing), copy=False)
-            return case.else_(whole(other), copy=False)
         case = exp.Case()
         for key, number in known:
             case = case.when(self._equal(ref, value, key), whole(number), copy=False)
         return self._unless_missing(ref, value, case.else_(whole(other), copy=False), missing)
+
+    def _is_held(self, ref: FieldRef, key: Any) -> bool:
+        """Whether the column can hold this constant: nothing in it equals one that it cannot."""
+        return not isinstance(self._equal(ref, exp.null(), key), exp.Boolean)
 
     def _equal(self, ref: FieldRef, value: Sql, key: Any) -> Sql:
         if isinstance(ref.type, NumberType):

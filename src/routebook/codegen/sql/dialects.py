@@ -89,6 +89,7 @@ class Dialect:
     dots: bool = True
     named_values: bool = True
     decimals_are_cast: bool = False
+    fence: Callable[[exp.Select], exp.Select] = lambda query: query
     missing_sets: bool = True
     sets_are_json: bool = False
     clamps: tuple[str, str] = ("GREATEST", "LEAST")
@@ -243,6 +244,19 @@ def _there(zone: str) -> Sql:
     return exp.AtTimeZone(this=exp.CurrentTimestamp(), zone=text(zone))
 
 
+# --- Fences -------------------------------------------------------------------------------------------------
+
+
+def _offset(query: exp.Select) -> exp.Select:
+    """A subquery that PostgreSQL does not merge into the one around it, which would copy its expressions."""
+    return query.offset(0, copy=False)
+
+
+def _limit(query: exp.Select) -> exp.Select:
+    """The same for SQLite."""
+    return query.limit(whole(-1), copy=False).offset(0, copy=False)
+
+
 # --- The rows -----------------------------------------------------------------------------------------------
 
 DIALECTS: Final = (
@@ -284,6 +298,7 @@ DIALECTS: Final = (
         wide=("NUMERIC", None),
         collation="C",
         now_there=_there,
+        fence=_offset,
         one_case=False,
         name_bytes=63,
     ),
@@ -306,6 +321,7 @@ DIALECTS: Final = (
         digits=None,
         wide=("INTEGER", _INT64),
         collation="BINARY",
+        fence=_limit,
         calendar_is_text=True,
         sets_are_json=True,
         named_values=False,

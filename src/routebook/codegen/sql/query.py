@@ -181,7 +181,7 @@ def _steps(steps: Steps, table: str, id_column: str) -> Iterator[_Part]:
     before = "leads_read"
     for number, level in enumerate(steps.levels, start=1):
         added = [sql.as_(name, quoted=True) for name, sql in level.items()]
-        yield f"step_{number}", exp.select("*", *added).from_(_named(before)), ()
+        yield f"step_{number}", steps.dialect.fence(exp.select("*", *added).from_(_named(before))), ()
         before = f"step_{number}"
 
 
@@ -246,7 +246,7 @@ class _Bits:
             if axis.keys is not None:
                 on = exp.EQ(this=column_of(axis.keys.name, "key"), expression=axis.value)
                 query = query.join(_named(axis.keys.name), on=on, join_type="left", copy=False)
-        return "classes", query, ()
+        return "classes", self._dialect.fence(query), ()
 
     def _standing(self, block: int, numbers: range, before: str, names: list[str]) -> _Part:
         """The words of a block that are left."""
@@ -257,7 +257,7 @@ class _Bits:
             table = f"{axis.name}_{block}"
             on = exp.EQ(this=column_of(table, "place"), expression=column_of(before, axis.name))
             query = query.join(_named(table), on=on, copy=False)
-        return f"standing_{block}", query, ()
+        return f"standing_{block}", self._dialect.fence(query), ()
 
     def _alternatives(self) -> _Part:
         rows = [[whole(word), whole(bit), whole(leaf)] for word, bit, leaf in self._bits.alternatives()]
