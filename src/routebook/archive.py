@@ -10,7 +10,7 @@ from routebook.api import Policy, loads, policy_of
 from routebook.diagnostics import PolicyError
 from routebook.kept import MANIFEST, digest_of, load_kept, settings_kept
 from routebook.roster import Roster
-from routebook.runtime.errors import StoreError
+from routebook.runtime.errors import NotKept, StoreError
 from routebook.runtime.stores.base import Store, Text
 from routebook.settings import Settings
 
@@ -66,10 +66,11 @@ class Archive:
             policy = self._kept(text) if text.kind == MANIFEST else loads(text.text, name)
         except PolicyError as error:
             if text.kind == MANIFEST:
-                why = "what it keeps of it is not a policy to this Routebook"
-            else:
-                why = "the Routebook that decided by it kept its main file only, and that imports others"
-            raise StoreError(f"the store {self._store.url} cannot give the policy {digest}: {why}") from error
+                why = f"what the store {self._store.url} keeps as {digest} is no policy to this Routebook"
+                raise StoreError(why) from error
+            raise NotKept(
+                "the Routebook that decided by that policy kept its main file only, and that imports others"
+            ) from error
         if policy is None:
             raise StoreError(f"the store {self._store.url} has lost files of the policy {digest}")
         return key, policy

@@ -35,6 +35,7 @@ COMMANDS: Final = (
     CommandRow("sweep", "Act on leads that are overdue or were held."),
     CommandRow("deliver", "Tell people what happened to their leads: webhooks, JSON lines."),
     CommandRow("queue", "List who waits in a queue, whom to take first at the top."),
+    CommandRow("audit", "Check the log of a store, and replay it."),
     CommandRow("diff", "Say what an edit changes, for every lead that there can be."),
     CommandRow("graph", "Draw a policy as a picture."),
     CommandRow("compile", "Write a policy as a Python module or as JSON, for elsewhere."),

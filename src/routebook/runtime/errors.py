@@ -9,5 +9,9 @@ class StoreError(RoutebookError):
     """A store that cannot be used, or that a request does not fit."""
 
 
+class NotKept(StoreError):
+    """A policy that the store does not have whole, because the Routebook that wrote it kept less."""
+
+
 class StoreUnavailable(StoreError):
     """A store that cannot be used just now: locked for too long, or gone. Trying again may help."""

@@ -24,6 +24,7 @@ from routebook.runtime.state import (
     Week,
     WeekKey,
 )
+from routebook.runtime.stores.snapshots import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +155,9 @@ class Store(Protocol):
         """The log's rows in order, those after the number `after`; where `lead` is given, that lead's only."""
 
     def lead(self, id: str) -> LeadState | None: ...
+
+    def snapshot(self) -> AbstractContextManager[Snapshot]:
+        """All of it as it is now, whoever writes meanwhile."""
 
     @property
     def outbox(self) -> Outbox:

@@ -16,6 +16,7 @@ from routebook.runtime.stores import tables as t
 from routebook.runtime.stores.base import Text
 from routebook.runtime.stores.layouts import layout_of, upgrade
 from routebook.runtime.stores.posting import SqlOutbox
+from routebook.runtime.stores.snapshots import Snapshot, SqlSnapshot
 from routebook.runtime.stores.sql import SqlSession, lead_of, row_of
 
 
@@ -54,6 +55,13 @@ class DatabaseStore(ABC):
         with self._reading() as connection:
             for row in connection.execution_options(yield_per=500).execute(asked):
                 yield row_of(row)
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Snapshot]:
+        # in SQLite a transaction that reads sees nothing else; PostgreSQL has to be asked
+        alone = {"isolation_level": "REPEATABLE READ"} if self._engine.dialect.name == "postgresql" else {}
+        with self._words(), self._engine.connect() as connection:
+            yield SqlSnapshot(connection.execution_options(reads=True, **alone))
 
     def lead(self, id: str) -> LeadState | None:
         with self._reading() as connection:

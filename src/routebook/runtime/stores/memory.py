@@ -26,6 +26,7 @@ from routebook.runtime.state import (
 )
 from routebook.runtime.stores.base import Found, Session, Text, Wanted
 from routebook.runtime.stores.memory_outbox import MemoryOutbox
+from routebook.runtime.stores.snapshots import MemorySnapshot, Snapshot
 
 _K = TypeVar("_K")
 _V = TypeVar("_V")
@@ -86,6 +87,22 @@ class MemoryStore:
         with self._lock:
             rows = self._rows[after:]
         return (row for row in rows if lead is None or row.lead == lead)
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Snapshot]:
+        with self._lock:
+            copy = MemorySnapshot(
+                list(self._rows),
+                dict(self._heads),
+                dict(self._leads),
+                dict(self._rotations),
+                dict(self._reps),
+                dict(self._weeks),
+                dict(self._stickies),
+                dict(self._results),
+                dict(self._firsts),
+            )
+        yield copy
 
     def lead(self, id: str) -> LeadState | None:
         return self._leads.get(id)
