@@ -15,8 +15,9 @@ from typing import Final
 from routebook.analysis.formula import Literal
 from routebook.analysis.hitting import TooHard, hitting_set
 from routebook.analysis.model import Entry, Model
-from routebook.analysis.ordinary import pulled_back
-from routebook.analysis.search import Covered, Found, Ids, Unknown, bits
+from routebook.analysis.ordinary import nearest
+from routebook.analysis.search import Covered, Found, Unknown
+from routebook.analysis.terms import Ids, bits
 from routebook.plan.tree import Leaf
 
 _ROUNDS: Final = 60
@@ -144,7 +145,7 @@ class Blockade:
                 answer = model.find([literal], avoid, near=near, limit=limit)
                 found = answer.point if isinstance(answer, Found) else None
             if found is not None:
-                return pulled_back(model, literal, avoid, found)
+                return nearest(model, literal, avoid, found)
         return None
 
     def _known(self, blocker: Entry, avoid: Ids) -> tuple[int, ...] | None:

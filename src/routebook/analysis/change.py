@@ -17,8 +17,10 @@ from typing import Any
 from routebook.analysis.domains.base import Undecided
 from routebook.analysis.formula import TRUE, Literal
 from routebook.analysis.model import Entry, Model, Progress, Rules
+from routebook.analysis.ordinary import nearest
 from routebook.analysis.regions import LeadRegion, LeadSet, outlined, shown
-from routebook.analysis.search import Found, Ids, Unknown
+from routebook.analysis.search import Found, Unknown
+from routebook.analysis.terms import Ids
 from routebook.check.conditions import Computed, Condition, Derive, FieldRef, Scope, fields_in, tests_in
 from routebook.check.targets import HoldTarget, PoolTarget, Reassign, RepTarget, SplitTarget, Target
 from routebook.plan.tree import Leaf, Plan, Tree
@@ -93,7 +95,8 @@ def difference(
         if isinstance(answer, Unknown):
             doubts.extend(answer.reasons)
         elif isinstance(answer, Found):
-            outline, reasons = outlined(LeadSet(model, literal, avoid), answer.point, (), own=True)
+            point = nearest(model, literal, avoid, answer.point)
+            outline, reasons = outlined(LeadSet(model, literal, avoid), point, (), own=True)
             doubts.extend(reasons)
             changes.append(Change(_taken(one), _taken(other), shown(model, outline)))
     changes.sort(key=lambda change: (change.old.plan, change.new.plan))

@@ -16,10 +16,12 @@ from typing import Any
 from routebook.analysis.formula import Literal
 from routebook.analysis.lower import Lowering
 from routebook.analysis.model import Entry
+from routebook.analysis.ordinary import nearest
 from routebook.analysis.prove import TestProver
 from routebook.analysis.redundant import Place, places, without
-from routebook.analysis.search import Covered, Found, Ids
+from routebook.analysis.search import Covered, Found
 from routebook.analysis.space import NOW
+from routebook.analysis.terms import Ids
 from routebook.analysis.written import written
 from routebook.check.cases import TestCase
 from routebook.check.conditions import AllOf, AnyOf, Condition, Not
@@ -91,7 +93,9 @@ def _covered(prover: TestProver, tests: Sequence[TestCase]) -> Coverage:
         if isinstance(answer, Covered):
             continue
         count[1] += 1
-        lead = model.space.values(answer.point) if isinstance(answer, Found) else None
+        lead = None
+        if isinstance(answer, Found):
+            lead = model.space.values(nearest(model, duty.literal, duty.avoid, answer.point))
         missing.append(Missing(duty, lead))
     rules, sides = counts[True], counts[False]
     return Coverage(rules[0], rules[1], sides[0], sides[1], tuple(missing))

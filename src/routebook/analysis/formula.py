@@ -15,6 +15,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
+from routebook.analysis.ranges import above, below, covers, place_of, spread, stretch
+
 Literal: TypeAlias = int
 Mask: TypeAlias = int
 Box: TypeAlias = dict[int, Mask]
@@ -139,11 +141,11 @@ class Formulas:
             (None if low is None else low - known, None if high is None else high - known)
             for low, high in ranges
         )
-        low, high = _spread(terms, tuple(per))
-        inside = [r for r in shifted if not (_above(r[0], high) or _below(r[1], low))]
+        low, high = spread(terms, tuple(per))
+        inside = [r for r in shifted if not (above(r[0], high) or below(r[1], low))]
         if not inside:
             return FALSE
-        if any(_covers(r, low, high) for r in inside):
+        if any(covers(r, low, high) for r in inside):
             return TRUE
         return self._store(Sum(terms, tuple(per), tuple(inside)))
 
@@ -171,7 +173,7 @@ class Formulas:
             if isinstance(node, And):
                 known = all(self.holds(part, point, memo) for part in node.parts)
             else:
-                known = _within(node.ranges, self._sum(node, point, memo)) is not None
+                known = place_of(node.ranges, self._sum(node, point, memo)) is not None
             memo[number] = known
         return known == (literal > 0)
 
@@ -228,7 +230,7 @@ class Formulas:
         Terms that weigh least are freed first, while there is room for all that they may add.
         """
         total = self._sum(node, point, memo)
-        low, high = _stretch(node.ranges, total, holds)
+        low, high = stretch(node.ranges, total, holds)
         below = above = total
         terms: list[tuple[int, int, Literal | tuple[int, Mask]]] = []
         for part, weight in node.when:
@@ -391,43 +393,3 @@ def _maximal(boxes: list[Box]) -> list[Box]:
         if not any(within(box, other) for other in kept):
             kept.append(box)
     return kept
-
-
-def _spread(
-    when: tuple[tuple[Literal, int], ...], per: tuple[tuple[int, tuple[int, ...]], ...]
-) -> tuple[int, int]:
-    low = sum(min(0, weight) for _, weight in when) + sum(min(weights) for _, weights in per)
-    high = sum(max(0, weight) for _, weight in when) + sum(max(weights) for _, weights in per)
-    return low, high
-
-
-def _above(low: int | None, value: int) -> bool:
-    return low is not None and low > value
-
-
-def _below(high: int | None, value: int) -> bool:
-    return high is not None and high < value
-
-
-def _covers(span: tuple[int | None, int | None], low: int, high: int) -> bool:
-    return not _above(span[0], low) and not _below(span[1], high)
-
-
-def _within(ranges: Sequence[tuple[int | None, int | None]], total: int) -> int | None:
-    for index, (low, high) in enumerate(ranges):
-        if not _above(low, total) and not _below(high, total):
-            return index
-    return None
-
-
-def _stretch(
-    ranges: Sequence[tuple[int | None, int | None]], total: int, holds: bool
-) -> tuple[int | None, int | None]:
-    """The widest interval around the total in which the sum is inside (or outside) its ranges."""
-    if holds:
-        index = _within(ranges, total)
-        assert index is not None
-        return ranges[index]
-    lows = [high + 1 for _, high in ranges if high is not None and high < total]
-    highs = [low - 1 for low, _ in ranges if low is not None and low > total]
-    return max(lows, default=None), min(highs, default=None)

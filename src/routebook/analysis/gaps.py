@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from routebook.analysis.formula import TRUE
 from routebook.analysis.model import Model, Rules
+from routebook.analysis.ordinary import nearest
 from routebook.analysis.regions import LeadRegion, LeadSet, regions
 from routebook.analysis.search import Covered, Unknown
 
@@ -24,5 +25,7 @@ def find_gap(model: Model, rules: Rules) -> tuple[Gap | None, tuple[str, ...]]:
         return None, ()
     if isinstance(answer, Unknown):
         return None, answer.reasons
-    found, reasons = regions(LeadSet(model, TRUE, rules.terms), answer.point)
+    found, reasons = regions(
+        LeadSet(model, TRUE, rules.terms), nearest(model, TRUE, rules.terms, answer.point)
+    )
     return Gap(tuple(found)), reasons

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from routebook.analysis.search import bits
+from routebook.analysis.terms import bits
 
 
 class TooHard(Exception):

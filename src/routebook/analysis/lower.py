@@ -7,7 +7,6 @@ the values of one of them where those are few, and else becomes a tie (see `ties
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from fractions import Fraction
 from typing import Any, Final, assert_never
 
@@ -16,8 +15,18 @@ from routebook.analysis.domains.ordered import NumberDomain
 from routebook.analysis.domains.sets import SetDomain
 from routebook.analysis.domains.texts import TextDomain
 from routebook.analysis.formula import FALSE, TRUE, Literal
+from routebook.analysis.operands import (
+    by_zero,
+    common_members,
+    constant_holds,
+    derived,
+    folded,
+    key_of_constant,
+    put,
+    ranges,
+    saturated,
+)
 from routebook.analysis.space import Space
-from routebook.analysis.written import written
 from routebook.check.conditions import (
     AllOf,
     Always,
@@ -32,7 +41,6 @@ from routebook.check.conditions import (
     Named,
     Not,
     Operand,
-    Pattern,
     Points,
     PointsEntry,
     Scope,
@@ -41,7 +49,7 @@ from routebook.check.conditions import (
 from routebook.operators import OPERATORS
 from routebook.plan.tree import Tree
 from routebook.plan.walk import comparable, part_of
-from routebook.types import BoolType, CountryType, NumberType, OneOfType, SetType, Type
+from routebook.types import BoolType, NumberType, OneOfType, SetType, Type
 
 _FEW: Final = 64
 """A comparison of fields is split by the values of one of them where there are no more than these."""
@@ -137,16 +145,16 @@ class Lowering:
         known = [operand for operand in right if operand is not None]
         if left is None or len(known) < len(right):
             return FALSE
-        left, *known = (_folded(operand) for operand in (left, *known))
-        if _by_zero(left) or any(_by_zero(operand) for operand in known):
+        left, *known = (folded(operand) for operand in (left, *known))
+        if by_zero(left) or any(by_zero(operand) for operand in known):
             return FALSE
         fields = [ref for operand in (left, *known) for ref in fields_in(operand)]
         if not fields:
-            return TRUE if _constant_holds(op, left, known) else FALSE
+            return TRUE if constant_holds(op, left, known) else FALSE
         if len(fields) > 1 or isinstance(left, Arithmetic) or any(isinstance(o, Arithmetic) for o in known):
             return self._between_fields(op, left, known)
         if isinstance(left, FieldRef):
-            return self._of_field(op, left, tuple(_key(operand) for operand in known), known)
+            return self._of_field(op, left, tuple(key_of_constant(operand) for operand in known), known)
         return self._turned(op, left, known, fields[0])
 
     def _of_field(
@@ -172,13 +180,13 @@ class Lowering:
     def _turned(self, op: str, left: Operand, right: Sequence[Operand], ref: FieldRef) -> Literal:
         """A constant on the left and the only field on the right: the same, said of the field."""
         if op in _MIRRORED:
-            return self._of_field(_MIRRORED[op], ref, (_key(left),), [left])
+            return self._of_field(_MIRRORED[op], ref, (key_of_constant(left),), [left])
         if op == "between":  # the field is one of the bounds
             low, high = right
             parts = [self._positive("<=", low, (left,)), self._positive("<=", left, (high,))]
             return self.space.formulas.conj(parts)
         if op == "in":  # a constant in the lead's set
-            return self._of_field("has", ref, (_key(left),), [left])
+            return self._of_field("has", ref, (key_of_constant(left),), [left])
         assert isinstance(left, Members)
         match op:
             case "has":
@@ -250,7 +258,7 @@ class Lowering:
                 self._per(entry, entry.per, points, when, per)
         if not self.space.frozen:
             return TRUE
-        return self.space.formulas.total(when, per, _ranges(points, pred))
+        return self.space.formulas.total(when, per, ranges(points, pred))
 
     def _per(
         self,
@@ -265,7 +273,7 @@ class Lowering:
         Of a field that is computed or a part: weights of the conditions `field > 0`, `field > 1`, ….
         """
         low, high = self._span(ref)
-        least, most = self._saturated(entry, points)
+        least, most = saturated(entry, points, self._span)
 
         def gain(times: int) -> int:
             points = entry.amount * max(least, min(most, times))
@@ -293,27 +301,6 @@ class Lowering:
         when.append((known, gain(low)))
         when.extend((literal, gain(step + 1) - gain(step)) for step, literal in above)
 
-    def _saturated(self, entry: PointsEntry, points: Points) -> tuple[int, int]:
-        """Beyond these multiples the points no longer change: they are limited, or clamp whatever else adds up."""
-        if entry.amount == 0:
-            return 0, 0
-        if entry.up_to is not None:
-            most = -(-entry.up_to // abs(entry.amount))
-            return -most, most
-        others = 0
-        for other in points.entries:
-            if other is entry:
-                continue
-            if other.per is not None and other.up_to is None:
-                low, high = self._span(other.per)
-                others += abs(other.amount) * max(abs(low), abs(high))
-            else:
-                others += abs(other.amount) if other.up_to is None else other.up_to
-        most = (points.high - points.low + max(abs(points.low), abs(points.high)) + others) // abs(
-            entry.amount
-        ) + 1
-        return -most, most
-
     def _span(self, ref: FieldRef) -> tuple[int, int]:
         """The least and greatest value of a whole-number field."""
         if ref.scope is Scope.COMPUTED:
@@ -337,7 +324,7 @@ class Lowering:
             )
         fields = [ref for operand in (left, *right) for ref in fields_in(operand)]
         if isinstance(left, FieldRef) and len(right) == 1 and isinstance(right[0], FieldRef):
-            members = self._common_members(left, right[0])
+            members = common_members(left, right[0])
             if members is not None:
                 return self._by_members(op, left, right[0], members)
         ranked = sorted(
@@ -359,7 +346,7 @@ class Lowering:
             computed = self.tree.computed[ref.base]
             if isinstance(computed, Points):
                 return list(range(computed.low, computed.high + 1))
-            values = [v for v in dict.fromkeys(_derived(computed)) if v is not None]
+            values = [v for v in dict.fromkeys(derived(computed)) if v is not None]
             return (
                 values
                 if ref.part is None
@@ -380,22 +367,9 @@ class Lowering:
         for value in self._values(ref) or []:
             constant = Constant(value, ref.type, comparable(ref.type, value))
             here = self._of_field("==", ref, (constant.key,))
-            swapped = [_put(operand, ref, constant) for operand in (left, *right)]
+            swapped = [put(operand, ref, constant) for operand in (left, *right)]
             cases.append(self.space.formulas.conj([here, self._positive(op, swapped[0], tuple(swapped[1:]))]))
         return self.space.formulas.disj(cases)
-
-    def _common_members(self, left: FieldRef, right: FieldRef) -> list[str] | None:
-        """The members that two text-like fields or sets can both have, where those can be listed."""
-        kinds = [t.element if isinstance(t := ref.type, SetType) else t for ref in (left, right)]
-        if any(ref.scope is Scope.COMPUTED for ref in (left, right)):
-            return None
-        if isinstance(kinds[0], OneOfType) and isinstance(kinds[1], OneOfType):
-            return list(dict.fromkeys((*kinds[0].members, *kinds[1].members)))
-        if isinstance(kinds[0], CountryType):
-            from routebook.countries import codes
-
-            return sorted(codes())
-        return None
 
     def _by_members(self, op: str, left: FieldRef, right: FieldRef, members: list[str]) -> Literal:
         formulas = self.space.formulas
@@ -417,91 +391,3 @@ class Lowering:
         if isinstance(type_, OneOfType) and member not in type_.members:
             return FALSE
         return self._of_field("==", ref, (member,))
-
-
-def _derived(derive: Derive) -> list[Any]:
-    return [*(case.value for case in derive.cases), derive.otherwise]
-
-
-def _ranges(points: Points, pred: Pred) -> list[tuple[int | None, int | None]]:
-    """The sums, before they are clamped, of which the predicate holds, as inclusive ranges."""
-    found: list[tuple[int | None, int | None]] = []
-    for total in range(points.low, points.high + 1):
-        if not pred.holds(total):
-            continue
-        low = None if total == points.low else total
-        high = None if total == points.high else total
-        if found and found[-1][1] == total - 1:
-            found[-1] = (found[-1][0], high)
-        else:
-            found.append((low, high))
-    return found
-
-
-def _put(operand: Operand, ref: FieldRef, constant: Constant) -> Operand:
-    """The operand with a constant in the place of a field."""
-    if operand == ref:
-        return constant
-    if isinstance(operand, Arithmetic):
-        rest = tuple((sign, _put(part, ref, constant)) for sign, part in operand.rest)
-        return replace(operand, first=_put(operand.first, ref, constant), rest=rest)
-    return operand
-
-
-def _folded(operand: Operand) -> Operand:
-    """Calculations with constants alone, calculated."""
-    if not isinstance(operand, Arithmetic):
-        return operand
-    parts = [_folded(part) for part in (operand.first, *(part for _, part in operand.rest))]
-    signs = [sign for sign, _ in operand.rest]
-    folded = Arithmetic(parts[0], tuple(zip(signs, parts[1:], strict=True)), operand.type)
-    value = _calculated(folded)
-    return folded if value is None else Constant(value, operand.type, value)
-
-
-def _calculated(operand: Arithmetic) -> Fraction | None:
-    parts = [operand.first, *(part for _, part in operand.rest)]
-    values = [Fraction(part.key) for part in parts if isinstance(part, Constant)]
-    if len(values) < len(parts) or _by_zero(operand):
-        return None
-    total = values[0]
-    for (sign, _), value in zip(operand.rest, values[1:], strict=True):
-        total = calculate(sign, total, value)
-    return total
-
-
-def calculate(sign: str, left: Fraction, right: Fraction) -> Fraction:
-    """One step of arithmetic; never a division by zero."""
-    match sign:
-        case "+":
-            return left + right
-        case "-":
-            return left - right
-        case "*":
-            return left * right
-        case _:
-            return left / right
-
-
-def _by_zero(operand: Operand) -> bool:
-    """Whether a constant zero is divided by: then the calculation is always missing."""
-    if not isinstance(operand, Arithmetic):
-        return False
-    if any(sign == "/" and isinstance(part, Constant) and part.key == 0 for sign, part in operand.rest):
-        return True
-    return any(_by_zero(part) for part in (operand.first, *(part for _, part in operand.rest)))
-
-
-def _key(operand: Operand) -> Any:
-    match operand:
-        case Constant():
-            return operand.key
-        case Members():
-            return operand.keys
-        case Pattern():
-            return operand
-    raise TypeError(written(str(operand)))
-
-
-def _constant_holds(op: str, left: Operand, right: Sequence[Operand]) -> bool:
-    return Pred(None, op, tuple(_key(operand) for operand in right)).holds(_key(left))

@@ -10,8 +10,9 @@ from typing import Any, TypeAlias
 from routebook.analysis import sat
 from routebook.analysis.formula import FALSE, TRUE, Box, Literal, meet
 from routebook.analysis.lower import Lowering
-from routebook.analysis.search import Answer, Covered, Found, Ids, OutOfTime, Search, TermIndex, Unknown
+from routebook.analysis.search import Answer, Covered, Found, OutOfTime, Search, Unknown
 from routebook.analysis.space import Space
+from routebook.analysis.terms import Ids, TermIndex
 from routebook.plan.tree import Branch, Leaf, RuleNode, Tree
 
 Progress: TypeAlias = Callable[[str, int, int], None]

@@ -1,13 +1,87 @@
-"""Leads as ordinary as can be: of a point of a set, the fields that need not be odd are taken back."""
+"""Leads as ordinary as can be: taken back field by field, or the nearest that there is."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
-from routebook.analysis.formula import Box, Literal
+from routebook.analysis.formula import Box, Literal, meet
 from routebook.analysis.model import Model
-from routebook.analysis.search import Ids
+from routebook.analysis.search import Search
 from routebook.analysis.space import Space
+from routebook.analysis.terms import Ids
+
+_NODES: Final = 1_000
+"""Steps after which a nearer lead is no longer looked for."""
+
+
+def nearest(
+    model: Model,
+    literal: Literal,
+    avoid: Ids,
+    point: Sequence[int],
+    within: Box | None = None,
+    outside: Sequence[Box] = (),
+) -> tuple[int, ...]:
+    """A point as `pulled_back` takes and gives, with the fewest fields off the ordinary lead, as far as steps go.
+
+    Iterative deepening over the number of fields (Korf 1985): whatever holds the present point has to be left in one
+    of its dimensions, and no more fields may be off than the round allows.
+    """
+    best = pulled_back(model, literal, avoid, point, within, outside)
+    start = meet(model.formulas.hull(literal) or {}, within or {})
+    if start is None or model.out_of_time():
+        return best
+    hunt = _Hunt(model, Search(model.space, model.index, start, avoid, (literal,), None, outside))
+    for most in range(hunt.off(), fields_off(model.space, best)):
+        found = hunt.run(most)
+        if found is not None:
+            return found
+        if hunt.left <= 0:
+            break
+    return best
+
+
+class _Hunt:
+    """Looks for points with few fields off, around the most ordinary one of a search."""
+
+    def __init__(self, model: Model, search: Search) -> None:
+        self.model, self.search = model, search
+        self.left = _NODES
+        self._ordinary = model.space.ordinary()
+        self._groups = model.space.groups()
+
+    def off(self) -> int:
+        """How many fields the present point has off the ordinary lead."""
+        point, ordinary = self.search.point, self._ordinary
+        return sum(any(point[d] != ordinary[d] for d in group) for group in self._groups)
+
+    def run(self, most: int) -> tuple[int, ...] | None:
+        """A point with at most so many fields off, from here on; everything is as before where there is none."""
+        search = self.search
+        self.left -= 1
+        if self.left <= 0 or self.off() > most:
+            return None
+        clause = search.blocking(search.point)
+        if clause is None:
+            return tuple(search.point) if self.model.has_lead(search.point) else None
+        kept = list(search.open)
+        for dimension, mask in clause.box.items():
+            left = search.open[dimension] & ~mask
+            if left:
+                before, here = search.open[dimension], search.point[dimension]
+                search.open[dimension] = left
+                search.point[dimension] = self.model.space.pick(dimension, left)
+                found = self.run(most)
+                if found is not None:
+                    return found
+                search.point[dimension] = here
+                # what lies outside in this dimension has been looked at
+                search.open[dimension] = before & mask
+            if not search.open[dimension]:
+                break
+        search.open[:] = kept
+        return None
 
 
 def pulled_back(

@@ -9,6 +9,7 @@ from typing import Any
 
 from routebook.analysis.gaps import Gap, find_gap
 from routebook.analysis.model import Model, Progress, Rules
+from routebook.analysis.ordinary import nearest
 from routebook.analysis.people import (
     Asked,
     Nobody,
@@ -61,7 +62,9 @@ class Proof:
 
     def witness(self, verdict: Reached) -> dict[str, Any]:
         """A lead that reaches the rule, as people see it."""
-        return self.model.space.shown(self.model.space.values(verdict.point))
+        entry = verdict.entry
+        point = nearest(self.model, entry.whole, entry.before, verdict.point)
+        return self.model.space.shown(self.model.space.values(point))
 
 
 def prove(

@@ -15,7 +15,8 @@ from routebook.analysis.formula import FALSE, TRUE, Literal
 from routebook.analysis.lower import Lowering
 from routebook.analysis.model import OUT_OF_TIME, Entry, Model, Rules
 from routebook.analysis.reach import fallback_of
-from routebook.analysis.search import Covered, Found, Ids, Unknown
+from routebook.analysis.search import Covered, Found, Unknown
+from routebook.analysis.terms import Ids
 from routebook.check.conditions import AllOf, Always, AnyOf, Condition, Not
 from routebook.plan.tree import Leaf
 

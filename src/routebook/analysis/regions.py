@@ -17,7 +17,8 @@ from routebook.analysis.domains.ordered import NumberDomain
 from routebook.analysis.domains.sets import SetDomain
 from routebook.analysis.formula import Box, Literal
 from routebook.analysis.model import Model
-from routebook.analysis.search import Covered, Found, Ids, Unknown
+from routebook.analysis.search import Covered, Found, Unknown
+from routebook.analysis.terms import Ids
 from routebook.analysis.written import conjunction
 
 _READABLE: Final = 3

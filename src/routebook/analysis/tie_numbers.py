@@ -7,20 +7,17 @@ from dataclasses import replace
 from datetime import date, datetime, time
 from fractions import Fraction
 from itertools import islice, product
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
 from routebook.analysis.domains.base import Undecided
 from routebook.analysis.domains.calendar import CalendarDomain, moment_step, step_moment
 from routebook.analysis.domains.ordered import DAY, HOUR, NumberDomain, step_time, time_step
 from routebook.analysis.formula import Point
+from routebook.analysis.tie_model import Fields, Tie, holds
 from routebook.analysis.tie_proofs import impossible, no_decimals, possible
 from routebook.check.conditions import Arithmetic, Constant, FieldRef, Operand
 from routebook.types import DateType, TimeType
-
-if TYPE_CHECKING:
-    from routebook.analysis.space import Space
-    from routebook.analysis.ties import Tie
 
 Interval: TypeAlias = tuple[Fraction, Fraction]
 _TRIED: Final = 4_000
@@ -28,7 +25,7 @@ _LAST_DAY: Final = date.max.toordinal()
 
 
 def number_values(
-    space: Space, bases: Sequence[str], wanted: Sequence[tuple[Tie, bool]], point: Point
+    space: Fields, bases: Sequence[str], wanted: Sequence[tuple[Tie, bool]], point: Point
 ) -> dict[str, Any] | None:
     """Values in the point's classes, by field; None is a proof that there are none. Raises `Undecided`."""
     spans: dict[str, Interval] = {}
@@ -63,7 +60,7 @@ def number_values(
 
 
 def _apart(
-    space: Space, wanted: Sequence[tuple[Tie, bool]], point: Point
+    space: Fields, wanted: Sequence[tuple[Tie, bool]], point: Point
 ) -> tuple[dict[str, Interval], list[tuple[str, Operand, Operand, bool]]]:
     """The comparisons with parts of fields as fields of their own: what then has no solution has none at all."""
     spans: dict[str, Interval] = {}
@@ -85,7 +82,7 @@ def _apart(
 
 
 def _try(
-    space: Space,
+    space: Fields,
     bases: Sequence[str],
     wanted: Sequence[tuple[Tie, bool]],
     point: Point,
@@ -115,7 +112,7 @@ def _constants(*operands: Operand) -> Iterator[Constant]:
             yield from _constants(operand.first, *(part for _, part in operand.rest))
 
 
-def _options(space: Space, base: str, point: Point, span: Interval, marks: set[Fraction]) -> Iterator[Any]:
+def _options(space: Fields, base: str, point: Point, span: Interval, marks: set[Fraction]) -> Iterator[Any]:
     own = space.domains[base].value(point)
     yield own
     low, high = span
@@ -156,14 +153,14 @@ def _around(domain: Any, here: Fraction, near: Sequence[Fraction]) -> Iterator[F
 
 
 def _fits(
-    space: Space,
+    space: Fields,
     bases: Sequence[str],
     wanted: Sequence[tuple[Tie, bool]],
     point: Point,
     values: dict[str, Any],
 ) -> bool:
     if any(
-        space.ties.holds(tie, {"now": space.domains["now"].value(point), **values}) != want
+        holds(space, tie, {"now": space.domains["now"].value(point), **values}) != want
         for tie, want in wanted
     ):
         return False
@@ -184,7 +181,7 @@ def _step(value: Any) -> Fraction:
     return Fraction(value)
 
 
-def _value(space: Space, base: str, step: Fraction) -> Any:
+def _value(space: Fields, base: str, step: Fraction) -> Any:
     domain = space.domains[base]
     if isinstance(domain, NumberDomain):
         return domain.number(int(step * (1 if domain.type.integer else 10**30)))

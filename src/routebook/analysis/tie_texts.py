@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import islice, product
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from routebook.analysis.domains.base import Undecided
 from routebook.analysis.domains.sets import SetDomain
 from routebook.analysis.domains.texts import TextDomain
 from routebook.analysis.formula import Point
+from routebook.analysis.tie_model import Fields, Tie, holds
 from routebook.check.conditions import FieldRef
-
-if TYPE_CHECKING:
-    from routebook.analysis.space import Space
-    from routebook.analysis.ties import Tie
 
 _TRIED: Final = 4_000
 
 
 def text_values(
-    space: Space, bases: Sequence[str], wanted: Sequence[tuple[Tie, bool]], point: Point
+    space: Fields, bases: Sequence[str], wanted: Sequence[tuple[Tie, bool]], point: Point
 ) -> dict[str, Any] | None:
     """Values in the point's classes, by field; None is a proof that there are none. Raises `Undecided`."""
     texts = {
@@ -33,14 +30,14 @@ def text_values(
     for values in islice(product(*options), _TRIED):
         named = dict(zip(bases, values, strict=True))
         lead = {"now": space.domains["now"].value(point), **named}
-        if all(space.ties.holds(tie, lead) == want for tie, want in wanted):
+        if all(holds(space, tie, lead) == want for tie, want in wanted):
             return named
     if any(_contradicts(space, tie, want, point) for tie, want in wanted):
         return None
     raise Undecided(f"a comparison of {' and '.join(f'`{base}`' for base in bases)} with each other")
 
 
-def _texts(space: Space, base: str, bases: Sequence[str], point: Point) -> list[str]:
+def _texts(space: Fields, base: str, bases: Sequence[str], point: Point) -> list[str]:
     """Texts of the point's class of a field: its own, those of the fields that it is compared with, and others."""
     domain = space.domains[base]
     assert isinstance(domain, TextDomain)
@@ -74,7 +71,7 @@ def _is_in(domain: TextDomain | SetDomain, value: Any, point: Point) -> bool:
     )
 
 
-def _sets(space: Space, base: str, point: Point, spare: Sequence[str]) -> Iterator[frozenset[str]]:
+def _sets(space: Fields, base: str, point: Point, spare: Sequence[str]) -> Iterator[frozenset[str]]:
     domain = space.domains[base]
     assert isinstance(domain, SetDomain)
     own = domain.value(point)
@@ -85,7 +82,7 @@ def _sets(space: Space, base: str, point: Point, spare: Sequence[str]) -> Iterat
             yield members
 
 
-def _contradicts(space: Space, tie: Tie, want: bool, point: Point) -> bool:
+def _contradicts(space: Fields, tie: Tie, want: bool, point: Point) -> bool:
     """Whether one tie alone cannot be as wanted, whatever the texts."""
     left, right = tie.left, tie.right
     if not (isinstance(left, FieldRef) and isinstance(right, FieldRef)) or left.part or right.part:

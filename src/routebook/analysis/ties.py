@@ -9,49 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from routebook.analysis.domains.base import Pred, Undecided
 from routebook.analysis.domains.texts import TextDomain
 from routebook.analysis.formula import TRUE, Box, Literal, Point
+from routebook.analysis.tie_model import NOWHERE, Fields, Tie, holds
 from routebook.analysis.tie_numbers import number_values
 from routebook.analysis.tie_texts import text_values
 from routebook.analysis.written import written
-from routebook.check.conditions import Arithmetic, Comparison, Constant, FieldRef, Operand, fields_in
+from routebook.check.conditions import Arithmetic, Comparison, Constant, FieldRef, Operand
 from routebook.operators import OPERATORS
 from routebook.plan.tree import Tree
 from routebook.plan.walk import Environment
-from routebook.source import Source, Span
-from routebook.types import DateTimeType, DateType, NumberType, TimeType
-
-if TYPE_CHECKING:
-    from routebook.analysis.space import Space
-
-_NOWHERE = Span(Source("", ""), 0, 0)
-
-
-@dataclass
-class Tie:
-    """`left op right` of known fields, as a bit: class 1 where it holds."""
-
-    op: str
-    left: Operand
-    right: Operand
-    zone: ZoneInfo
-    dimension: int = -1
-
-    @property
-    def refs(self) -> list[FieldRef]:
-        return [*fields_in(self.left), *fields_in(self.right)]
-
-    @property
-    def bases(self) -> list[str]:
-        return list(dict.fromkeys(ref.base for ref in self.refs))
-
-    @property
-    def is_numeric(self) -> bool:
-        return isinstance(self.left.type, NumberType | DateType | TimeType | DateTimeType)  # type: ignore[union-attr]
 
 
 def operand_text(operand: Operand) -> str:
@@ -91,7 +62,7 @@ class _Group:
 class Ties:
     """All ties of a model."""
 
-    def __init__(self, space: Space) -> None:
+    def __init__(self, space: Fields) -> None:
         self.space = space
         self._ties: dict[tuple[str, Operand, Operand, str], Tie] = {}
         self._guesses: dict[Comparison, _Guess] = {}
@@ -198,17 +169,12 @@ class Ties:
     def place(self, lead: Mapping[str, Any], point: list[int]) -> None:
         """Set the bits as they are for a lead."""
         for tie in self._ties.values():
-            point[tie.dimension] = int(self.holds(tie, lead))
+            point[tie.dimension] = int(holds(self.space, tie, lead))
         for guess in self._guesses.values():
             positive = OPERATORS[guess.test.operator].negates or guess.test.operator
-            test = Comparison(positive, guess.test.left, guess.test.right, "", _NOWHERE)
+            test = Comparison(positive, guess.test.left, guess.test.right, "", NOWHERE)
             environment = Environment(guess.tree, lead, lead["now"])
             point[guess.dimension] = int(environment.judge(test).holds)
-
-    def holds(self, tie: Tie, lead: Mapping[str, Any]) -> bool:
-        """Whether a tie holds of a lead, by the evaluator."""
-        test = Comparison(tie.op, tie.left, (tie.right,), "", _NOWHERE)
-        return Environment(self.space.trees[0], lead, lead["now"]).judge(test).holds
 
     def _active(self, group: _Group, point: Point) -> list[Tie]:
         return [tie for tie in group.ties if all(self._is_known(base, point) for base in tie.bases)]

@@ -9,131 +9,18 @@ a proof. An email's domain is a second view of the same text.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from collections.abc import Iterator
+from typing import Any
 
+from routebook.analysis.domains.aspects import ENDS, TextKind, View
 from routebook.analysis.domains.base import Pred, Undecided, classes_of, mask_of
 from routebook.analysis.formula import FALSE, TRUE, Box, Formulas, Literal, Mask, Point
-from routebook.analysis.patterns import machine_of
 from routebook.analysis.plausible import texts_for
-from routebook.analysis.words import AfterAt, Begins, Has, Machine, Proper, Wanted, shortest
+from routebook.analysis.words import AfterAt, Begins, Proper, Wanted, shortest
 from routebook.analysis.written import joined, written
 from routebook.check.conditions import Pattern
 from routebook.text import fold_kept
-from routebook.types import EmailType, IdType, RepType, TextType, key_of
-
-TextKind: TypeAlias = TextType | IdType | EmailType | RepType
-_ENDS = {"starts with": "starts with", "ends with": "ends with"}
-
-
-@dataclass
-class _Aspect:
-    """One dimension for texts that are no literal: beginnings, endings, or one bit.
-
-    For beginnings and endings class 0 is none of `literals`, class i the longest that fits is the i-th.
-    """
-
-    op: str
-    literals: list[Any] = field(default_factory=list)
-    dimension: int = -1
-
-    def class_of(self, key: str) -> int:
-        if self.op not in _ENDS:
-            return int(Pred(None, self.op, (self.literals[0],)).holds(key))
-        fits = key.startswith if self.op == "starts with" else key.endswith
-        found = [i for i, literal in enumerate(self.literals, start=1) if fits(literal)]
-        return max(found, key=lambda i: len(self.literals[i - 1]), default=0)
-
-    def mask(self, literal: Any) -> Mask:
-        """The classes in which a text begins (ends) with the literal, or has it."""
-        if self.op not in _ENDS:
-            return 2
-        fits = str.startswith if self.op == "starts with" else str.endswith
-        return mask_of(i for i, longer in enumerate(self.literals, start=1) if fits(longer, literal))
-
-    def wanted_literals(self, number: int) -> list[Any]:
-        """The literals that a text of this class has."""
-        if self.op not in _ENDS:
-            return [self.literals[0]] if number else []
-        return [self.literals[number - 1]] if number else []
-
-    def wanted(self, number: int) -> Iterator[tuple[Machine, bool]]:
-        """The languages that a text of this class is in, and those that it is not in."""
-        if self.op not in _ENDS:
-            literal = self.literals[0]
-            yield (machine_of(literal) if isinstance(literal, Pattern) else Has(literal)), number == 1
-            return
-        own = self.literals[number - 1] if number else ""
-        if own:
-            yield self._machine(own), True
-        fits = str.startswith if self.op == "starts with" else str.endswith
-        for literal in self.literals:
-            if len(literal) > len(own) and fits(literal, own):
-                yield self._machine(literal), False
-
-    def _machine(self, literal: str) -> Machine:
-        return Begins(literal) if self.op == "starts with" else Has(literal, at_end=True)
-
-
-@dataclass
-class _View:
-    """The whole text, or the domain of an email: its literals in classes (0 is every other text), its aspects."""
-
-    part: str | None
-    preds: list[Pred] = field(default_factory=list)
-    spelling: dict[str, str] = field(default_factory=dict)
-    classes: list[list[str]] = field(default_factory=list)
-    class_of: dict[str, int] = field(default_factory=dict)
-    aspects: list[_Aspect] = field(default_factory=list)
-    dimension: int = -1
-
-    def key(self, whole: str) -> str:
-        return whole.rpartition("@")[2] if self.part else whole
-
-    def add(self, pred: Pred) -> None:
-        self.preds.append(pred)
-        if pred.op == "==":
-            self.spelling.setdefault(pred.args[0], pred.args[0])
-        elif pred.op == "in":
-            for key in sorted(pred.args[0]):
-                self.spelling.setdefault(key, key)
-        elif pred.op in _ENDS:
-            aspect = next((a for a in self.aspects if a.op == pred.op), None)
-            if aspect is None:
-                aspect = _Aspect(pred.op)
-                self.aspects.append(aspect)
-            if pred.args[0] not in aspect.literals:
-                aspect.literals.append(pred.args[0])
-        elif pred.op != "is known" and not any(
-            a.literals == [pred.args[0]] and a.op == pred.op for a in self.aspects
-        ):
-            self.aspects.append(_Aspect(pred.op, [pred.args[0]]))
-
-    def aspect(self, pred: Pred) -> _Aspect:
-        return next(a for a in self.aspects if a.op == pred.op and pred.args[0] in a.literals)
-
-    def freeze(self, formulas: Formulas, extra: Sequence[Pred] = ()) -> None:
-        """Group the literals by the predicates that hold of them; `extra` are those on their domains."""
-        signatures: dict[str, list[int]] = {key: [] for key in self.spelling}
-        for number, pred in enumerate(self.preds):
-            keys = [pred.args[0]] if pred.op == "==" else pred.args[0] if pred.op == "in" else None
-            for key in signatures if keys is None else keys:
-                if keys is not None or pred.holds(key):
-                    signatures[key].append(number)
-        for number, pred in enumerate(extra, start=len(self.preds)):
-            for key in signatures:
-                if pred.holds(key.rpartition("@")[2]):
-                    signatures[key].append(number)
-        groups: dict[tuple[int, ...], list[str]] = {}
-        for key, signature in signatures.items():
-            groups.setdefault(tuple(signature), []).append(key)
-        self.classes = [[], *groups.values()]
-        self.class_of = {key: i for i, keys in enumerate(self.classes) for key in keys}
-        self.dimension = formulas.dimension(len(self.classes))
-        for aspect in self.aspects:
-            size = len(aspect.literals) + 1 if aspect.op in _ENDS else 2
-            aspect.dimension = formulas.dimension(size)
+from routebook.types import EmailType, TextType, key_of
 
 
 class TextDomain:
@@ -144,8 +31,8 @@ class TextDomain:
         self.type = type_
         self.optional = optional
         self._noted: set[Pred] = set()
-        self.whole = _View(None)
-        self.domain = _View("domain") if isinstance(type_, EmailType) else None
+        self.whole = View(None)
+        self.domain = View("domain") if isinstance(type_, EmailType) else None
         self._known = -1
         self._start = self._end = 0
         self._spelled: dict[str, str] = {}
@@ -204,7 +91,7 @@ class TextDomain:
             inner = self._in_view(self.whole, pred)
         return formulas.conj([known, inner])
 
-    def _in_view(self, view: _View, pred: Pred) -> Literal:
+    def _in_view(self, view: View, pred: Pred) -> Literal:
         formulas = self._formulas
         listed = mask_of(i for i, keys in enumerate(view.classes) if keys and pred.holds(keys[0]))
         literal = formulas.atom(view.dimension, listed) if listed else FALSE
@@ -384,14 +271,14 @@ class TextDomain:
                 yield f"{local}{whole[2]}" if "@" in whole[2] else f"{local}@x{whole[2]}"
                 yield f"{whole[0]}{domain}" if whole[0].endswith("@") else f"{whole[0]}x@{domain}"
 
-    def _pieces(self, view: _View, asked: dict[int, int]) -> tuple[str, list[str], str]:
+    def _pieces(self, view: View, asked: dict[int, int]) -> tuple[str, list[str], str]:
         begin = end = ""
         middle: list[str] = []
         for aspect in view.aspects:
             number = asked.get(aspect.dimension, 0)
             if not number or aspect.op == "matches":
                 continue
-            literal = aspect.literals[number - 1] if aspect.op in _ENDS else aspect.literals[0]
+            literal = aspect.literals[number - 1] if aspect.op in ENDS else aspect.literals[0]
             if aspect.op == "starts with":
                 begin = literal
             elif aspect.op == "ends with":
@@ -453,7 +340,7 @@ class TextDomain:
                 return self._listed(view, mask)
         view, aspect = next((v, a) for v, a in self._aspects if a.dimension == dimension)
         name = f"{self.name}.domain" if view is self.domain else self.name
-        if aspect.op not in _ENDS:
+        if aspect.op not in ENDS:
             literal = aspect.literals[0]
             text = literal.text if isinstance(literal, Pattern) else literal
             asked = f"{name} {aspect.op} {written(text)}"
@@ -463,7 +350,7 @@ class TextDomain:
         asked = joined("or", [f"{name} {aspect.op} {written(aspect.literals[c - 1])}" for c in classes])
         return f"not {asked}" if negated else asked
 
-    def _listed(self, view: _View, mask: Mask) -> str:
+    def _listed(self, view: View, mask: Mask) -> str:
         name = f"{self.name}.domain" if view is self.domain else self.name
         negated = bool(mask & 1)
         wanted = ~mask & self._formulas.full(view.dimension) if negated else mask

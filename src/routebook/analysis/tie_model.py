@@ -1,0 +1,63 @@
+"""One comparison of several fields, and what it needs to know of the fields of a model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+from zoneinfo import ZoneInfo
+
+from routebook.analysis.domains.base import Domain
+from routebook.analysis.formula import Formulas, Literal
+from routebook.check.conditions import Comparison, FieldRef, Operand, fields_in
+from routebook.plan.tree import Tree
+from routebook.plan.walk import Environment
+from routebook.source import Source, Span
+from routebook.types import DateTimeType, DateType, NumberType, TimeType
+
+NOWHERE: Final = Span(Source("", ""), 0, 0)
+
+
+class Fields(Protocol):
+    """The fields of a model, as far as comparisons of several of them ask."""
+
+    domains: dict[str, Domain]
+    formulas: Formulas
+    frozen: bool
+    uses_now: bool
+
+    @property
+    def trees(self) -> Sequence[Tree]:
+        """The policies of the model."""
+
+    def known(self, base: str) -> Literal:
+        """The field has a value."""
+
+
+@dataclass
+class Tie:
+    """`left op right` of known fields, as a bit: class 1 where it holds."""
+
+    op: str
+    left: Operand
+    right: Operand
+    zone: ZoneInfo
+    dimension: int = -1
+
+    @property
+    def refs(self) -> list[FieldRef]:
+        return [*fields_in(self.left), *fields_in(self.right)]
+
+    @property
+    def bases(self) -> list[str]:
+        return list(dict.fromkeys(ref.base for ref in self.refs))
+
+    @property
+    def is_numeric(self) -> bool:
+        return isinstance(self.left.type, NumberType | DateType | TimeType | DateTimeType)  # type: ignore[union-attr]
+
+
+def holds(fields: Fields, tie: Tie, lead: Mapping[str, Any]) -> bool:
+    """Whether a tie holds of a lead, by the evaluator."""
+    test = Comparison(tie.op, tie.left, (tie.right,), "", NOWHERE)
+    return Environment(fields.trees[0], lead, lead["now"]).judge(test).holds
