@@ -28,7 +28,7 @@ ROUNDS = 9
 SPENT = 12.0
 """Seconds that the rounds of an engine at one size may take; one for which that is not enough gets fewer leads."""
 
-PATIENCE = 240.0
+PATIENCE = 400.0
 """Seconds after which an engine at one size is given up, its preparation included."""
 
 BASELINE = Path(__file__).with_name("baseline.json")
