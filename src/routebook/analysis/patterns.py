@@ -98,12 +98,20 @@ class _Parser:
 
     def sequence(self) -> tuple[int, int]:
         start = last = self.net.state()
+        open_: tuple[tuple[int, int], int, _Flags] | None = None  # an item, where it begins, and its flags
         while self.at < len(self.text) and self.text[self.at] not in "|)":
-            begin = self.at
+            begin, flags = self.at, self.flags
             part = self.item()
-            if part is not None:
-                last = self._then(last, self._repeated(part, begin))
-        return start, last
+            if part is None:
+                if open_ is not None:  # behind flags may stand how often what is before them repeats
+                    now, self.flags = self.flags, open_[2]
+                    open_ = (self._repeated(open_[0], open_[1]), open_[1], open_[2])
+                    self.flags = now
+                continue
+            if open_ is not None:
+                last = self._then(last, open_[0])
+            open_ = (self._repeated(part, begin), begin, flags)
+        return start, last if open_ is None else self._then(last, open_[0])
 
     def _then(self, last: int, part: tuple[int, int]) -> int:
         self.net.move(last, part[0])
