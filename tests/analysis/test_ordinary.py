@@ -1,0 +1,62 @@
+"""Leads that are shown are as near to an ordinary one as any lead of the set, counted by brute force."""
+
+from __future__ import annotations
+
+import pytest
+
+from routebook import api
+from routebook.analysis.model import Model
+from routebook.analysis.ordinary import fields_off, nearest, pulled_back
+from routebook.analysis.proof import prove
+from routebook.analysis.reach import Reached, reach
+from routebook.plan.walk import walk
+from support.big_policies import big_policy
+from support.small_policies import NOW, ROUNDS, small_policy
+
+
+@pytest.mark.parametrize("seed", range(0, ROUNDS, 3))
+def test_no_lead_is_nearer_than_the_nearest(seed: int) -> None:
+    policy = small_policy(1_100_000 + seed, finite=True)
+    tree = api.loads(policy.text).tree
+    model = Model([tree])
+    model.freeze()
+    least: dict[int, int] = {}
+    for lead in policy.leads(limit=20_000):
+        leaf = walk(tree, lead, NOW).leaf
+        off = fields_off(model.space, model.space.place(lead, NOW))
+        least[id(leaf)] = min(off, least.get(id(leaf), off))
+    for verdict in reach(model, model.policies[0]):
+        if isinstance(verdict, Reached) and verdict.entry.is_leaf:
+            entry = verdict.entry
+            found = nearest(model, entry.whole, entry.before, verdict.point)
+            assert model.taker(found, model.policies[0]) is entry
+            assert fields_off(model.space, found) == least[id(entry.node)]
+
+
+@pytest.mark.parametrize("kind", ["mixed", "dense"])
+def test_what_is_taken_back_stays_in_the_set(kind: str) -> None:
+    model = Model([api.loads(big_policy(150, kind).text).tree])
+    model.freeze()
+    rules = model.policies[0]
+    for entry in rules.leaves:
+        answer = model.find([entry.whole], entry.before)
+        point = getattr(answer, "point", None)
+        if point is not None:
+            back = pulled_back(model, entry.whole, entry.before, point)
+            near = nearest(model, entry.whole, entry.before, point)
+            offs = [fields_off(model.space, each) for each in (near, back, point)]
+            assert offs == sorted(offs)
+            assert model.taker(back, rules) is model.taker(near, rules) is entry
+
+
+def test_a_proof_says_how_far_it_is() -> None:
+    told: list[tuple[str, int, int]] = []
+    prove(api.loads(big_policy(60).text).tree, progress=lambda *each: told.append(each))
+    assert list(dict.fromkeys(phase for phase, _, _ in told)) == [
+        "reachability",
+        "fewest blockers",
+        "gap",
+        "conditions",
+        "spare rules",
+    ]
+    assert all(0 <= done < total for _, done, total in told)
