@@ -258,7 +258,8 @@ def lines(rounds: int, largest: int, folder: Path, server: Any) -> Iterator[str]
         took, spent, memory = file_through_the_command(folder, count)
         yield row(f"{count:,}", f"{took:.1f}", f"{spent:.1f}", f"{count / took:,.0f}", f"{memory} MB")
     yield "\nReading the file, checking policy and roster, and writing the results are included."
-    yield f"\nThe load was {os.getloadavg()[0]:.1f} at the end. Seconds and rates by the clock are those of a machine that does"
+    load_now = f"{os.getloadavg()[0]:.1f}"
+    yield f"\nThe load was {load_now} at the end. Seconds and rates by the clock are those of a machine that does"
     yield "nothing else only where both loads are small; CPU, ratios and memory depend on them less."
 
 
