@@ -120,10 +120,12 @@ class _Pasts:
     def __init__(self, store: Store, scratch: Store) -> None:
         self._archive = Archive(store)
         self._scratch = scratch
-        self._known: dict[tuple[str, str, str], Past] = {}
+        self._known: dict[tuple[str, ...], Past] = {}
 
     def __call__(self, said: Mapping[str, Any]) -> Past:
-        key = said["policy_text"], said["policy"], said["roster"]
+        # rows of layout 1 call one main file by several names
+        file = "" if said["rule"] is None else said["rule"]["file"]
+        key = said["policy_text"], said["policy"], said["roster"], file
         if key not in self._known:
             if len(self._known) >= _KEPT:
                 self._known.clear()

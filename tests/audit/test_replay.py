@@ -7,12 +7,16 @@ from contextlib import suppress
 from datetime import timedelta
 from threading import Thread
 
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from routebook.aftercare import Aftercare
 from routebook.auditing import audit
 from routebook.diagnostics import RoutebookError
 from routebook.runtime.presence import mark
 from routebook.runtime.router import Router
 from routebook.runtime.stores import Store
+from routebook.runtime.stores.memory import MemoryStore
 from support.routing import NOON, lead, pool, reps, router_of
 
 RULES = """
@@ -122,6 +126,14 @@ def test_routers_at_the_same_time(store: Store) -> None:
         thread.start()
     for thread in threads:
         thread.join()
+    assert told(store) == []
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.integers(0, 10**6))
+def test_whatever_happens_replays(seed: int) -> None:
+    store = MemoryStore()
+    live(router_of(RULES, TEAM, store), 2, seed)
     assert told(store) == []
 
 
