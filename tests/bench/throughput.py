@@ -235,7 +235,7 @@ def lines(rounds: int, largest: int, folder: Path, server: Any) -> Iterator[str]
     yield HEAD
     yield machine(server)
     yield "\n## Leads a second\n"
-    yield f"The median of {rounds} rounds, with the least and the most; microseconds of CPU a lead in all of the"
+    yield f"Rounds: {rounds}. Their median, with the least and the most; microseconds of CPU a lead in all of the"
     yield "routing processes, those of the database not among them; and the ratio to the *bare* rate of the same round:"
     yield "the same rows of the log and of the leads by plain `INSERT`s of the driver alone, in one process, as many"
     yield "to a transaction.\n"
