@@ -14,7 +14,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import workload as w
@@ -59,7 +58,8 @@ def rows_of(query: Query, policy: Policy, records: list[dict[str, Any]]) -> list
     for record in records:
         lead = policy.lead(record)
         values = (
-            stored(each, lead.get(each.field.name), policy.tree.timezone, query.dialect) for each in query.columns
+            stored(each, lead.get(each.field.name), policy.tree.timezone, query.dialect)
+            for each in query.columns
         )
         made.append([lead.id, *values])
     return made
@@ -156,7 +156,7 @@ def measure(database: str, size: int, rounds: int, hand: bool) -> dict[str, Any]
 
 
 def _query(form: str, key: str | None = None) -> str:
-    return f"SELECT * FROM ({form}) AS form" if key is None else form.replace('AS lead,', f'AS {key},')
+    return f"SELECT * FROM ({form}) AS form" if key is None else form.replace("AS lead,", f"AS {key},")
 
 
 if __name__ == "__main__":
@@ -170,6 +170,8 @@ if __name__ == "__main__":
     for database in [name for name in DATABASES if getattr(given, name)] or ["duckdb"]:
         for size in given.sizes:
             row = measure(database, size, given.rounds, not given.no_hand)
-            shown = {key: round(value, 3) if isinstance(value, float) else value for key, value in row.items()}
+            shown = {
+                key: round(value, 3) if isinstance(value, float) else value for key, value in row.items()
+            }
             sys.stdout.write(f"{database}: {json.dumps(shown)}\n")
             sys.stdout.flush()

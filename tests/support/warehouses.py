@@ -48,12 +48,21 @@ def _postgres() -> Any:
     return psycopg.connect(postgres(Path()).replace("+psycopg", ""), autocommit=False)
 
 
+def quoted(name: str) -> str:
+    """A name as SQL quotes it."""
+    return '"' + name.replace('"', '""') + '"'
+
+
 def _on_duckdb(query: Query, rows: list[list[Any]]) -> Rows:
     connection = _duckdb()
-    connection.execute(f"DROP TABLE IF EXISTS {query.table}")
+    connection.execute(f"DROP TABLE IF EXISTS {quoted(query.table)}")
     connection.execute(query.create_table())
-    if rows:
-        connection.executemany(f"INSERT INTO {query.table} VALUES ({', '.join('?' * len(rows[0]))})", rows)
+    for start in range(0, len(rows), 200):
+        # many rows at once: DuckDB takes them one by one very slowly
+        some = rows[start : start + 200]
+        places = ", ".join([f"({', '.join('?' * len(rows[0]))})"] * len(some))
+        values = [value for row in some for value in row]
+        connection.execute(f"INSERT INTO {quoted(query.table)} VALUES {places}", values)
     return list(connection.execute(query.text).fetchall())
 
 
@@ -63,7 +72,7 @@ def _on_postgres(query: Query, rows: list[list[Any]]) -> Rows:
             cursor.execute(query.create_table())
             if rows:
                 places = ", ".join(["%s"] * len(rows[0]))
-                cursor.executemany(f"INSERT INTO {query.table} VALUES ({places})", rows)
+                cursor.executemany(f"INSERT INTO {quoted(query.table)} VALUES ({places})", rows)
             return list(cursor.execute(query.text.encode()).fetchall())
         finally:
             _postgres().rollback()
@@ -73,7 +82,9 @@ def _on_sqlite(query: Query, rows: list[list[Any]]) -> Rows:
     connection = sqlite3.connect(":memory:")
     connection.execute(query.create_table())
     if rows:
-        connection.executemany(f"INSERT INTO {query.table} VALUES ({', '.join('?' * len(rows[0]))})", rows)
+        connection.executemany(
+            f"INSERT INTO {quoted(query.table)} VALUES ({', '.join('?' * len(rows[0]))})", rows
+        )
     found = connection.execute(query.text).fetchall()
     connection.close()
     return found
@@ -111,3 +122,14 @@ def agree(policy: Policy, leads: Sequence[Lead], now: datetime, dialect: str) ->
     for shape in Shape:
         query = compile_sql(policy.tree, dialect, "leads", ID, now, shape)
         assert run(query, policy, leads) == wanted, query.text
+
+
+def selected(query: str, dialect: str) -> Rows:
+    """What a query without a table gives, in DuckDB or PostgreSQL."""
+    if dialect == "duckdb":
+        return list(_duckdb().execute(query).fetchall())
+    with _postgres().cursor() as cursor:
+        try:
+            return list(cursor.execute(query.encode()).fetchall())
+        finally:
+            _postgres().rollback()

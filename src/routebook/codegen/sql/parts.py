@@ -17,20 +17,30 @@ def domain(email: Sql, dialect: Dialect) -> Sql:
 
 def part_of_clock(clock: Sql, part: str, dialect: Dialect) -> Sql:
     """A part of a date and time without a zone."""
-    if dialect.calendar_is_text:
-        day, time = call("SUBSTR", clock, whole(1), whole(10)), call("SUBSTR", clock.copy(), whole(12))
-    else:
-        day = exp.cast(clock, dialect.types.date)
-        time = clock if part == "hour" else exp.cast(clock, _there(dialect.types.time))
+    texts = dialect.calendar_is_text
     match part:
         case "date":
-            return day
+            return _day(clock, dialect)
         case "time":
-            return time
+            return _time(clock, dialect)
         case "hour":
-            return hour(time, dialect)
+            return hour(_time(clock, dialect) if texts else clock, dialect)
         case _:
-            return weekday(day, dialect)
+            return weekday(_day(clock, dialect), dialect)
+
+
+def _day(clock: Sql, dialect: Dialect) -> Sql:
+    if dialect.calendar_is_text:
+        return call("SUBSTR", clock, whole(1), whole(10))
+    return exp.cast(clock, dialect.types.date, dialect=dialect.name)
+
+
+def _time(clock: Sql, dialect: Dialect) -> Sql:
+    if dialect.calendar_is_text:
+        return call("SUBSTR", clock, whole(12))
+    if dialect.types.time is None:
+        raise Unable("there is no type for times of day")
+    return exp.cast(clock, dialect.types.time, dialect=dialect.name)
 
 
 def hour(time: Sql, dialect: Dialect) -> Sql:
@@ -46,9 +56,3 @@ def weekday(day: Sql, dialect: Dialect) -> Sql:
     for number, name in enumerate(WEEKDAYS, start=1):
         case = case.when(whole(number), text(name), copy=False)
     return case
-
-
-def _there(type_: str | None) -> str:
-    if type_ is None:
-        raise Unable("there is no type for times of day")
-    return type_

@@ -1,0 +1,119 @@
+-- sha256:ac4743036ccbafaa56b8e58cb40d20bb593c58c86ef40d864890fe8e388533f6
+-- the rows are valid leads, in columns that hold
+--   account__owner: account.owner
+--   employees: employees
+--   products: products
+--   industry: industry
+--   signed_up__local: signed_up, as the clock shows it in the policy's timezone
+--   score: score
+--   email__folded: email, as it compares: without case
+WITH `leads_read` AS (
+  SELECT
+    `id` AS `lead`,
+    `account__owner` AS `account__owner`,
+    `employees` AS `employees`,
+    `products` AS `products`,
+    `industry` AS `industry`,
+    `signed_up__local` AS `signed_up__local`,
+    `score` AS `score`,
+    `email__folded` AS `email__folded`
+  FROM `crm`.`leads`
+), `step_1` AS (
+  SELECT
+    *,
+    COALESCE(`employees` >= 1000, FALSE)
+    OR (
+      'crm' IN UNNEST(`products`) AND 'voice' IN UNNEST(`products`)
+    ) AS `large`
+  FROM `leads_read`
+), `step_2` AS (
+  SELECT
+    *,
+    `large` AND NOT `industry` = 'it\'s' AS `in__2`,
+    GREATEST(
+      0,
+      LEAST(
+        50,
+        (
+          CASE WHEN `large` THEN 20 ELSE 0 END
+        ) + (
+          GREATEST(-30, LEAST(30, 2 * CAST(GREATEST(-15, LEAST(15, COALESCE(`score`, 0))) AS INT64)))
+        ) + (
+          CASE
+            WHEN ENDS_WITH(SUBSTR(`email__folded`, STRPOS(`email__folded`, '@') + 1), '.edu')
+            THEN -5
+            ELSE 0
+          END
+        )
+      )
+    ) AS `interest`
+  FROM `step_1`
+), `placed` AS (
+  SELECT
+    `lead`,
+    CASE
+      WHEN NOT `account__owner` IS NULL
+      THEN 0 /* owned, line 19 */
+      WHEN `in__2`
+      AND CASE MOD(EXTRACT(DAYOFWEEK FROM CAST(`signed_up__local` AS DATE)) + 5, 7) + 1
+        WHEN 1
+        THEN 'mon'
+        WHEN 2
+        THEN 'tue'
+        WHEN 3
+        THEN 'wed'
+        WHEN 4
+        THEN 'thu'
+        WHEN 5
+        THEN 'fri'
+        WHEN 6
+        THEN 'sat'
+        WHEN 7
+        THEN 'sun'
+      END IN ('sat', 'sun')
+      THEN 1 /* weekend, line 20 */
+      WHEN `in__2`
+      THEN 2 /* #2.else, line 21 */
+      WHEN `interest` > 25
+      OR STARTS_WITH(SUBSTR(`email__folded`, STRPOS(`email__folded`, '@') + 1), 'strasse')
+      THEN 3 /* hot, line 22 */
+      WHEN 'voice' IN UNNEST(`products`) AND STRPOS(`email__folded`, 'x\'y\\') > 0
+      THEN 4 /* odd, line 23 */
+      ELSE 5 /* else, line 24 */
+    END AS `place`
+  FROM `step_2`
+), `rules` AS (
+  SELECT
+    *
+  FROM UNNEST([
+    STRUCT(
+      0 AS `place`,
+      'owned' AS `rule`,
+      '["rep account.owner", "pool all", "else: round_robin all"]' AS `plan`
+    ),
+    STRUCT(1 AS `place`, 'weekend' AS `rule`, '["queue weekend"]' AS `plan`),
+    STRUCT(2 AS `place`, '#2.else' AS `rule`, '["queue enterprise"]' AS `plan`),
+    STRUCT(3 AS `place`, 'hot' AS `rule`, '["queue hot"]' AS `plan`),
+    STRUCT(4 AS `place`, 'odd' AS `rule`, '["queue odd"]' AS `plan`),
+    STRUCT(5 AS `place`, 'else' AS `rule`, '["round_robin all"]' AS `plan`)
+  ]) AS `given`
+)
+SELECT
+  `placed`.`lead` AS lead,
+  `rules`.`rule` AS rule,
+  COALESCE(`rules`.`plan`, '[]') AS plan,
+  'sha256:ac4743036ccbafaa56b8e58cb40d20bb593c58c86ef40d864890fe8e388533f6' AS policy
+FROM `placed`
+LEFT JOIN `rules`
+  ON `rules`.`place` = `placed`.`place`
+
+CREATE TABLE `crm`.`leads` (
+  `id` STRING,
+  `account__owner` STRING,
+  `employees` INT64,
+  `products` ARRAY<STRING>,
+  `industry` STRING,
+  `signed_up__local` DATETIME,
+  `score` INT64,
+  `email__folded` STRING
+)
