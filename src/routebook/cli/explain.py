@@ -43,6 +43,7 @@ from routebook.render.paint import style_for
 from routebook.render.visible import visible
 from routebook.roster import Roster
 from routebook.routing import Router, explain_log, is_new
+from routebook.text import listed
 
 if TYPE_CHECKING:
     from routebook.render.whynot_view import WhyNotReport
@@ -178,7 +179,13 @@ def _preview(
 
 def _pasted_lead(given: Pasted, intake: Intake) -> Lead:
     """The lead, called as its row would be where it has no id. Raises `LeadError` where it does not fit."""
-    found = intake.read(*intake.shaped(given.values), strict=True)
+    flat, shape = intake.shaped(given.values)
+    unknown = [stray for stray in shape.strays if stray not in shape.suspects]
+    if unknown:
+        raise InputError(
+            f"{listed(f'`{visible(each)}`' for each in unknown)}: no field of the lead has that name"
+        )
+    found = intake.read(flat, shape, strict=True)
     if isinstance(found, Invalid):
         raise LeadError(found.problems)
     return found if found.id is not None else found.called("1")

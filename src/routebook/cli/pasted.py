@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from io import BufferedReader
 from typing import Any, Final, assert_never
 
 from routebook.cli.stdin import STDIN_NAME
@@ -48,10 +49,16 @@ def pasted(given: str) -> Pasted | None:
 
 def _streamed() -> str | None:
     """What standard input has, where that begins as a lead does; nothing is read where it does not."""
-    peek = getattr(sys.stdin.buffer, "peek", None)
-    if peek is None or not _LEAD.match(peek(_PEEKED)[:_PEEKED].decode(errors="replace")):
+    stream = sys.stdin.buffer
+    if isinstance(stream, BufferedReader):
+        start = stream.peek(_PEEKED)[:_PEEKED]
+    elif stream.seekable():  # not a pipe, but what a program put in its place
+        place = stream.tell()
+        start = stream.read(_PEEKED)
+        stream.seek(place)
+    else:
         return None
-    return sys.stdin.buffer.read().decode(errors="replace")
+    return stream.read().decode(errors="replace") if _LEAD.match(start.decode(errors="replace")) else None
 
 
 def _from_test(text: str, name: str) -> Pasted:
