@@ -17,6 +17,7 @@ from routebook.check.rules import CheckedRule
 from routebook.decision import Assignment, Excerpt, Explanation, Lead
 from routebook.intake.accounts.matching import AccountMatching
 from routebook.intake.accounts.model import Accounts
+from routebook.intake.history import History, read_history
 from routebook.intake.problems import LeadError
 from routebook.intake.validate import Intake
 from routebook.plan.testing import TestResult
@@ -27,9 +28,11 @@ from routebook.runtime.after.events import Recorded
 from routebook.runtime.after.sweeping import Swept
 from routebook.runtime.after.worklist import Work
 from routebook.runtime.errors import StoreError
+from routebook.runtime.learning import Learned
 from routebook.runtime.log import PLACINGS
 from routebook.runtime.presence import Marked
 from routebook.runtime.router import explain_log as read_log
+from routebook.runtime.segments import ways_to_segment
 from routebook.runtime.stores import open_store
 from routebook.source import Span
 
@@ -107,10 +110,29 @@ class Router:
         """One assignment a lead, in order, in shared transactions: each is recorded by the time it is given."""
         return self._routing.route_many(map(self._valid, leads), now=now)
 
-    def explain(self, lead: Lead | Mapping[str, Any], now: datetime | None = None) -> Explanation:
-        """What would become of a lead that has not come before, and why. Nothing is recorded."""
+    def learn(self, history: History | str | Path, now: datetime | None = None) -> Learned:
+        """Count what came of past leads, for `performance`: each once in the life of the store.
+
+        `history` is a file of them, or what `history` makes of one. Raises `InputError` with all that is wrong in it,
+        `StoreError` where nothing could be recorded.
+        """
+        found = history if isinstance(history, History) else self.history(history)
+        return self._routing.learn(found.leads, now)
+
+    def history(self, path: str | Path) -> History:
+        """The past leads in a file, with the fields by which the policy tells leads apart. Raises `InputError`."""
+        return history_for(self.policy, path)
+
+    def explain(
+        self, lead: Lead | Mapping[str, Any], now: datetime | None = None, history: History | None = None
+    ) -> Explanation:
+        """What would become of a lead that has not come before, and why. Nothing is recorded.
+
+        With a `history`, as if that had been learnt from.
+        """
         valid = self._valid(lead)
-        explanation = self._routing.preview(valid, now)
+        past = () if history is None else history.leads
+        explanation = self._routing.preview(valid, now, past)
         known = self._store.lead(valid.id) if valid.id is not None else None
         if known is None or known.reopened:
             return explanation
@@ -176,6 +198,13 @@ class Router:
         if not isinstance(lead, Lead):
             return self._intake.lead(lead)
         return lead if self._accounts is None else self._accounts.enrich(lead)
+
+
+def history_for(policy: Policy, path: str | Path) -> History:
+    """The past leads in a file, with the fields by which the policy tells leads apart. Raises `InputError`."""
+    tree = policy.tree
+    fields = {ref.name: ref for way in ways_to_segment(tree) for ref in way}
+    return read_history(path, fields.values(), tree.timezone)
 
 
 def run_tests(policy: Policy, roster: Roster | None = None) -> list[TestResult]:

@@ -119,6 +119,7 @@ class Settings(BaseModel):
 
     roster: str | None = None
     accounts: str | None = None
+    history: str | None = None
     store: str | None = None
     source: str | None = None
     lint: dict[str, Level] = Field(default_factory=dict)

@@ -28,6 +28,7 @@ LEAD = '{"id": "X", "industry": "other", "country": "DE", "score": 50}'
 BY_ROW = f"route gaps.route --despite-findings --roster roster.toml --leads rows.csv --now {NOW}"
 BROKEN = "route broken.route --leads rows.csv --roster roster.toml"
 WHY = f"explain good.route --roster roster.toml --now {NOW} --lead leads.csv --lead-id"
+LEARNS = f"learns.route --leads leads.csv --roster roster.toml --now {NOW}"
 ROUTE = f"route good.route --roster roster.toml --now {NOW}"
 
 TRANSCRIPTS = (
@@ -77,6 +78,13 @@ TRANSCRIPTS = (
     Case("check-baseline-none", "check gaps.route --baseline leads.csv", 2),
     Case("check-baseline-damaged", "check gaps.route --baseline damaged.json", 2),
     Case("check-empty-path", "check ''", 2),
+    # --- past leads
+    Case("route-history", f"route {LEARNS} --history past.csv", 0),
+    Case("route-history-mistakes", f"route {LEARNS} --history past_wrong.csv", 2),
+    Case("route-history-missing", f"route {LEARNS} --history pst.csv", 2),
+    Case("route-history-twice", f"route {LEARNS} --history leads.csv --output leads.csv", 2),
+    Case("route-history-not-asked-for", f"{ROUTE} --leads leads.csv --history past.csv", 0),
+    Case("explain-history", f"explain {LEARNS} --lead-id L-2 --history past.csv".replace("--leads", "--lead"), 0),
     # --- fmt
     Case("fmt", "fmt untidy.route good.route", 0, shows=("untidy.route",)),
     Case("fmt-check", "fmt --check .", 2),

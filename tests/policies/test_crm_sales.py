@@ -18,6 +18,8 @@ from routebook.diagnostics import Severity
 from routebook.intake.accounts.match import Evidence, Matcher
 from routebook.intake.accounts.model import Accounts
 from routebook.roster import Roster
+from routebook.runtime.state import ResultKey
+from routebook.runtime.stores import open_store
 from routebook.source import Source
 from routebook.syntax.format import format_source
 from support.worked import POLICIES, run
@@ -131,6 +133,36 @@ def test_all_8800_are_routed(built: Path) -> None:
         if row["rule"] in ("customers", "large_customers") and row["target"] == 0:
             assert row["rep"] == owners[company[row["lead"]]]
     assert max(Counter(row["rep"] for row in rows if row["rep"]).values()) == 350
+
+
+@published
+def test_performance_learns_from_what_was_sold(
+    built: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Once for a store, whatever the number of runs; and who sells a product best gets most without a company."""
+    store = f"sqlite:///{tmp_path / 'leads.db'}"
+    learning = ("--history", built / "history.csv", "--store", store)
+    rows, _ = routed(built, built / "leads.csv", *learning)
+    assert "note: 6,711 past leads learnt from\n" in capsys.readouterr().err
+    routed(built, built / "leads.csv", *learning)
+    assert "note: 0 past leads learnt from, 6,711 known before\n" in capsys.readouterr().err
+    given = Counter(row["rep"] for row in rows if row["rule"] == "no_company")
+    assert ways(rows)["no_company", 0] == sum(given.values()) == 1417
+    won: Counter[str] = Counter()
+    closed: Counter[str] = Counter()
+    for row in table(built / "history.csv"):
+        closed[row["rep"]] += 1
+        won[row["rep"]] += row["won"] == "true"
+    best = sorted(closed, key=lambda rep: won[rep] / closed[rep], reverse=True)
+    assert {rep for rep, _ in given.most_common(2)} <= set(best[:4])
+    assert sum(given[rep] for rep in best[:10]) > 2 * sum(given[rep] for rep in best[-10:])
+    opened = open_store(store)
+    with opened.session() as session:
+        found = session.results([ResultKey(rep, "") for rep in closed])
+    opened.close()
+    assert {key.rep: result for key, result in found.items()} == {
+        rep: (won[rep], closed[rep] - won[rep]) for rep in closed
+    }
 
 
 @published

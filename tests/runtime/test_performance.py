@@ -86,9 +86,20 @@ def test_arithmetic_and_standing() -> None:
     shown = ", ".join(f"{rep} {draw:.4f}" for rep, draw in draws.items())
     assert choice.arithmetic == (
         f"{choice.rep} has the largest draw: {draws[choice.rep]:.4f} of [{shown}], "
-        "for leads with country DE, language missing"
+        f"for leads with country DE, language missing; {_ground_of(choice.rep)}"
     )
-    assert choice.standing["ana"]["won"] == 4
+    assert choice.standing["ana"] == {
+        "won": 4, "lost": 1, "won elsewhere": 5, "lost elsewhere": 0, "expected": 0.8667,
+        "draw": draws["ana"],
+    }  # fmt: skip
+
+
+def _ground_of(rep: str) -> str:
+    own = {
+        "ana": "86.7 % are expected of ana: 4 of 5 won here, 5 of 5 elsewhere",
+        "bogdan": "80.0 % are expected of bogdan: 0 of 0 won here, 0 of 0 elsewhere",
+    }
+    return f"{own[rep]}, on a prior of 10 at everybody's 83.3 %"
 
 
 counts = st.integers(0, 2000)

@@ -14,6 +14,7 @@ from routebook.cli.options import (
     accounts_option,
     budget_option,
     format_option,
+    history_option,
     leads_format_option,
     now_option,
     read_once,
@@ -25,6 +26,7 @@ from routebook.cli.pasted import Pasted, pasted
 from routebook.cli.progress import Progress
 from routebook.cli.project import (
     accounts_of,
+    history_of,
     load_policy,
     read_roster,
     roster_path,
@@ -46,6 +48,7 @@ from routebook.routing import Router, explain_log, is_new
 from routebook.text import listed
 
 if TYPE_CHECKING:
+    from routebook.intake.history import History
     from routebook.render.whynot_view import WhyNotReport
 
 
@@ -64,6 +67,7 @@ if TYPE_CHECKING:
 @leads_format_option
 @roster_option
 @accounts_option
+@history_option
 @store_option
 @source_option
 @now_option
@@ -83,6 +87,7 @@ def command(
     leads_format: str | None,
     roster: str | None,
     accounts: str | None,
+    history: str | None,
     store: str | None,
     source: str | None,
     now: datetime | None,
@@ -104,7 +109,7 @@ def command(
       routebook explain policies/card --lead 'lead { industry: "health", score: 80 }'
       routebook explain --lead-id L-17 --store sqlite:///leads.db
     """
-    read_once(policy, lead_file, roster, accounts)
+    read_once(policy, lead_file, roster, accounts, history)
     if asked is not None and lead_file is None:
         raise click.UsageError("--why-not needs the lead: name its file by --lead")
     settings = settings_of(policy or ".")
@@ -129,7 +134,8 @@ def command(
                 intake = Intake(chosen.tree.schema, chosen.tree.timezone, columns, matching)
                 lead = _one_lead(lead_file, leads_format, lead_id, intake)
             now = api.moment(now)
-            explanation = _preview(chosen, lead, people, store_of(store, settings), now)
+            past = history_of(history, settings, chosen) if people is not None else None
+            explanation = _preview(chosen, lead, people, store_of(store, settings), now, past)
             if asked is not None:
                 why = _why_not(asked, explanation, chosen, lead, people, now, budget)
     if why is not None:
@@ -167,14 +173,19 @@ def _from_log(policy: str | None, lead_id: str | None, store: str | None) -> Exp
 
 
 def _preview(
-    policy: api.Policy, lead: Lead, roster: Roster | None, store: str | None, now: datetime | None
+    policy: api.Policy,
+    lead: Lead,
+    roster: Roster | None,
+    store: str | None,
+    now: datetime | None,
+    past: History | None,
 ) -> Explanation:
     if roster is None:
         return policy.explain(lead, now)
     if store is not None and is_new(store):
         store = None  # there is nothing in it yet, and to explain is not to make it
     with Router(policy, roster, store, prove=False) as router:
-        return router.explain(lead, now)
+        return router.explain(lead, now, past)
 
 
 def _pasted_lead(given: Pasted, intake: Intake) -> Lead:

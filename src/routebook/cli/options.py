@@ -57,6 +57,12 @@ roster_option = click.option(
 accounts_option = click.option(
     "--accounts", metavar="FILE", type=a_path, help="The accounts that leads are matched to: CSV."
 )
+history_option = click.option(
+    "--history",
+    metavar="FILE",
+    type=a_path,
+    help="Past leads with their results, which `performance` learns from: CSV or JSON Lines.",
+)
 store_option = click.option(
     "--store", metavar="URL", help="The database that assignments are kept in, such as sqlite:///leads.db."
 )

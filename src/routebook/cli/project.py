@@ -22,6 +22,7 @@ NO_SOURCE: Final = "none"
 if TYPE_CHECKING:
     from routebook.check.targets import SourceMap
     from routebook.intake.accounts.matching import AccountMatching
+    from routebook.intake.history import History
     from routebook.roster import Roster
     from routebook.settings import Settings
 
@@ -122,6 +123,27 @@ def accounts_of(
     for note in matching.notes:
         say(f"note: {visible(note)}")
     return matching
+
+
+def history_of(option: str | None, settings: Settings, policy: api.Policy) -> History | None:
+    """The past leads that `--history` names, else the settings; None where neither does, or no target asks for them.
+
+    Raises `InputError` with every mistake in them.
+    """
+    path = option
+    if path is None:
+        if settings.history is None:
+            return None
+        path = str(settings.path(settings.history))
+    from routebook.routing import history_for
+    from routebook.runtime.learning import wants_results
+
+    if not wants_results(policy.tree):
+        if option is not None:
+            say("note: --history is not read: no target of the policy goes by `performance`")
+        return None
+    with Progress("reading the history"):
+        return history_for(policy, path)
 
 
 def own_source_of(option: str | None, policy: api.Policy) -> SourceMap | None:

@@ -12,6 +12,7 @@ from routebook.cli.endings import NO
 from routebook.cli.lead_run import LeadRun, Places
 from routebook.cli.options import (
     accounts_option,
+    history_option,
     leads_option,
     now_option,
     output_option,
@@ -26,6 +27,7 @@ from routebook.cli.options import (
 from routebook.cli.progress import Progress
 from routebook.cli.project import (
     accounts_of,
+    history_of,
     load_policy,
     read_roster,
     roster_path,
@@ -39,6 +41,7 @@ from routebook.diagnostics import PolicyError
 from routebook.intake.leads import Incoming
 from routebook.intake.validate import Intake
 from routebook.render.rows import ASSIGNMENT_COLUMNS
+from routebook.render.visible import visible
 from routebook.roster import Roster
 from routebook.routing import Router
 from routebook.settings import Settings
@@ -49,6 +52,7 @@ from routebook.settings import Settings
 @leads_option
 @roster_option
 @accounts_option
+@history_option
 @store_option
 @source_option
 @now_option
@@ -64,6 +68,7 @@ def command(
     leads_format: str | None,
     roster: str | None,
     accounts: str | None,
+    history: str | None,
     store: str | None,
     source: str | None,
     now: datetime | None,
@@ -76,7 +81,7 @@ def command(
 
     The policy is checked first, and none in which errors are found is used. With a store, turns and loads
     go on from run to run, and a lead that was routed before keeps its assignment: a run that was cut short
-    can simply be repeated. Without one, every run begins afresh.
+    can simply be repeated. Without one, every run begins afresh. Past leads are learnt from once.
 
     \b
     Example:
@@ -84,15 +89,16 @@ def command(
       routebook route policies/card --leads leads.csv --store sqlite:///leads.db \\
         --output assigned.csv --rejects rejects.jsonl
     """
-    read_once(policy, leads, roster, accounts)
+    read_once(policy, leads, roster, accounts, history)
     places = Places(leads, leads_format, output, rejects)
-    places.check(roster=roster, accounts=accounts)
+    places.check(roster=roster, accounts=accounts, history=history)
     settings = settings_of(policy)
     people = _roster(roster, settings)
     chosen = load_policy(policy)
     tree = chosen.tree
     columns = source_of(source, settings, chosen)
     matching = accounts_of(accounts, settings, chosen, people)
+    past = history_of(history, settings, chosen)
     intake = Intake(tree.schema, tree.timezone, columns, matching)
     if not despite_findings:
         _prove(chosen, people)
@@ -102,6 +108,9 @@ def command(
         LeadRun(places, intake, ASSIGNMENT_COLUMNS, "routing") as run,
         Router(chosen, people, url, prove=False) as router,
     ):
+        if past is not None:
+            for note in router.learn(past, now).notes:
+                say(f"note: {visible(note)}")
         for assignment in router.route_many(_with_ids(run.fitting(), router.durable), now):
             run.write(assignment)
     run.sum_up()

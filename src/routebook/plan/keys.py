@@ -11,13 +11,18 @@ from typing import Any
 from routebook.check.conditions import FieldRef
 from routebook.decision import show_moment
 from routebook.plan.walk import Environment, comparable
-from routebook.types import show_number
+from routebook.types import Type, show_number
 
 
 def key_text(ref: FieldRef, environment: Environment) -> str | None:
     """The field's value as a text that is the same for all values that compare equal; None where missing."""
     value = environment.value(ref)
-    return None if value is None else _text(comparable(ref.type, value))
+    return None if value is None else text_of(ref.type, value)
+
+
+def text_of(type: Type, value: Any) -> str:
+    """The same for a value of this type."""
+    return _text(comparable(type, value))
 
 
 def _text(key: Any) -> str:

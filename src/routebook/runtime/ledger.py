@@ -74,6 +74,7 @@ class Ledger:
             self._forget()
         # a transaction that ends badly leaves things here that never happened
         self._version = None
+        self._supposing = False
         self.changes = Changes()
         firsts = sorted(locks.firsts)
         if not self._exclusive:
@@ -123,7 +124,7 @@ class Ledger:
 
     def committed(self, version: object | None) -> None:
         """The transaction has ended well, and the store's state is now `version`."""
-        self._version = version
+        self._version = None if self._supposing else version
 
     # --- locking ---
 
@@ -206,6 +207,13 @@ class Ledger:
         if key not in self._firsts:
             self._firsts[key] = self._session.firsts((key,)).get(key)
         return self._firsts[key]
+
+    def load_firsts(self, keys: Collection[str]) -> None:
+        """Read the first leads that have not been read yet, all at once."""
+        missing = [key for key in keys if key not in self._firsts]
+        if missing:
+            found = self._session.firsts(missing)
+            self._firsts.update((key, found.get(key)) for key in missing)
 
     def rotation(self, key: str) -> Rotation:
         found = self._rotations.get(key)
@@ -372,6 +380,14 @@ class Ledger:
         known = self.results((key.rep,), (key.segment,)).get(key, NO_RESULT)
         result = Result(max(0, known.won + won), max(0, known.lost + lost))
         self._results[key] = self.changes.results[key] = result
+
+    def suppose(self, more: Mapping[ResultKey, tuple[int, int]]) -> None:
+        """See these results, won and lost, beside those that there are, until this transaction ends."""
+        self.results({key.rep for key in more}, {key.segment for key in more})
+        for key, (won, lost) in more.items():
+            known = self._results[key]
+            self._results[key] = Result(known.won + won, known.lost + lost)
+        self._supposing = True
 
     def stick(self, key: StickyKey, rep: StickyRep) -> None:
         self._stickies[key] = self.changes.stickies[key] = rep

@@ -13,6 +13,7 @@ from routebook.check.targets import HoldTarget, PoolTarget, RepTarget, SplitTarg
 from routebook.decision import Assignment, Explanation, Lead, Outcome
 from routebook.diagnostics import RoutebookError
 from routebook.intake.duplicates import dedupe_of
+from routebook.intake.history import PastLead
 from routebook.kept import NOTHING, Kept
 from routebook.plan.tree import Tree
 from routebook.plan.walk import decision_of, walk
@@ -22,6 +23,7 @@ from routebook.runtime.desk import Bench, Desk
 from routebook.runtime.errors import StoreError
 from routebook.runtime.fit import fit
 from routebook.runtime.following import Doorkeeper
+from routebook.runtime.learning import Learned, known_of, learn, suppose
 from routebook.runtime.ledger import Ledger
 from routebook.runtime.locks import Locks, Reads
 from routebook.runtime.log import PLACINGS, Digests, assignment_of, explanation_of, lead_chain
@@ -101,12 +103,26 @@ class Router:
         while group := tuple(islice(waiting, max(1, batch))):
             yield from self._route_batch(group, now)
 
-    def preview(self, lead: Lead, now: datetime | None = None) -> Explanation:
-        """What would become of the lead, as if it had never come before, and why. Nothing is recorded."""
+    def learn(self, past: Sequence[PastLead], now: datetime | None = None) -> Learned:
+        """Count what came of past leads, for `performance`: each once in the life of the store. Raises StoreError."""
+        return learn(self.transactions, known_of(self.tree, past), self._moment(now), self._desk.people)
+
+    def preview(self, lead: Lead, now: datetime | None = None, past: Sequence[PastLead] = ()) -> Explanation:
+        """What would become of the lead, as if it had never come before, and why. Nothing is recorded.
+
+        `past` are leads that would be learnt from first.
+        """
         moment = self._moment(now)
         id = lead.id if lead.id is not None else str(self._numbered + 1)
         decided = self._decider.decide(id, lead, moment)
-        placement = self.transactions.run((), Locks(), lambda ledger: self._admit(decided, ledger)[0])
+        known = known_of(self.tree, past)
+
+        def look(ledger: Ledger) -> Placement:
+            if known:
+                suppose(known, moment, self._desk.people, ledger)
+            return self._admit(decided, ledger)[0]
+
+        placement = self.transactions.run((), Locks(), look)
         steps = walk(self.tree, lead, moment).steps
         return Explanation(
             lead=lead.as_json(),

@@ -14,6 +14,7 @@ from routebook.runtime.after.statuses import RETURN
 from routebook.runtime.after.writing import move
 from routebook.runtime.audit.shadow import ShadowLedger
 from routebook.runtime.eligibility import Member
+from routebook.runtime.learning import HISTORY, count_past, read_row
 from routebook.runtime.log import EVENT, PLACINGS, assignment_of
 from routebook.runtime.presence import PRESENCE
 from routebook.runtime.recording import lead_state
@@ -31,6 +32,10 @@ def adopt(row: LogRow, said: Mapping[str, Any], ledger: ShadowLedger, people: Pe
     if row.kind == PRESENCE:
         told = said["presence"]
         ledger.mark(said["rep"], Presence(told["online"], datetime.fromisoformat(told["since"])))
+        ledger.adopt(None)
+        return
+    if row.kind == HISTORY:
+        count_past(read_row(row)[0], ledger)
         ledger.adopt(None)
         return
     history = history_of(ledger.history(row.lead))

@@ -108,6 +108,13 @@ _OWN: Final[Mapping[str, Mapping[str, _Read]]] = {
         "rep": lambda said: said["rep"],
         "pool": lambda said: None,  # noqa: ARG005
     },
+    "history": {
+        "lead": lambda said: said["lead"],
+        "at": lambda said: said["at"],
+        "outcome": lambda said: "counted",  # noqa: ARG005
+        "rep": lambda said: None,  # noqa: ARG005
+        "pool": lambda said: None,  # noqa: ARG005
+    },
 }
 """Where a row says again what its columns say, by its kind."""
 

@@ -22,6 +22,7 @@ from routebook.runtime.audit.adopting import adopt
 from routebook.runtime.audit.differences import Difference, Kind
 from routebook.runtime.audit.shadow import Differs, ShadowLedger
 from routebook.runtime.errors import NotKept, StoreUnavailable
+from routebook.runtime.learning import HISTORY, read_row, record_history
 from routebook.runtime.log import ASSIGNMENT, EVENT, HANDOVER
 from routebook.runtime.presence import PRESENCE, record_presence
 from routebook.runtime.router import Router
@@ -119,6 +120,8 @@ class Replay:
             case kind if kind == PRESENCE:
                 told = said["presence"]
                 record_presence(said["rep"], told["online"], datetime.fromisoformat(told["since"]), ledger)
+            case kind if kind == HISTORY:
+                record_history(*read_row(row), ledger)
             case _:
                 raise RoutebookError(f"there are no rows of the kind `{row.kind}`")
         ledger.replayed()

@@ -13,6 +13,7 @@ So replay draws the same on every machine.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from hashlib import shake_256
 from struct import unpack
 from typing import Final
@@ -37,10 +38,7 @@ def choose(question: Question) -> Choice:
     contenders = question.contenders
     records = {each.rep: question.records.get(each.rep, Record()) for each in contenders}
     estimates = _estimates(records)
-    standing = {
-        rep: {"won": records[rep].won_here, "lost": records[rep].lost_here, "expected": round(a / (a + b), 4)}
-        for rep, (a, b) in estimates.items()
-    }
+    standing = {rep: _standing(records[rep], a, b) for rep, (a, b) in estimates.items()}
     chance = number_of("explore", question.lead)
     if len(contenders) > 1 and chance % EXPLORED == 0:
         winner = contenders[chance // EXPLORED % len(contenders)].rep
@@ -50,7 +48,33 @@ def choose(question: Question) -> Choice:
     chosen = max(contenders, key=lambda each: draws[each.rep])
     for rep, draw in draws.items():
         standing[rep]["draw"] = round(draw / (1 << _BITS), 4)
-    return Choice(chosen.rep, _arithmetic(question, chosen, standing), standing)
+    line = _arithmetic(question, chosen, standing)
+    return Choice(chosen.rep, f"{line}; {_ground(chosen.rep, records, standing)}", standing)
+
+
+def _standing(record: Record, a: int, b: int) -> dict[str, float]:
+    """The results here and elsewhere, and the rate that is expected of them."""
+    return {
+        "won": record.won_here,
+        "lost": record.lost_here,
+        "won elsewhere": record.won - record.won_here,
+        "lost elsewhere": record.lost - record.lost_here,
+        "expected": round(a / (a + b), 4),
+    }
+
+
+def _ground(rep: str, records: Mapping[str, Record], standing: dict[str, dict[str, float]]) -> str:
+    """What the estimate of a rep rests on: own results here, own results elsewhere, and everybody's rate."""
+    own = records[rep]
+    here, elsewhere = own.won_here + own.lost_here, own.won + own.lost - own.won_here - own.lost_here
+    won = sum(record.won for record in records.values())
+    known = won + sum(record.lost for record in records.values())
+    rate = f"{standing[rep]['expected']:.1%}".replace("%", " %")
+    prior = f"{(won + 1) / (known + 2):.1%}".replace("%", " %")
+    return (
+        f"{rate} are expected of {rep}: {own.won_here:,} of {here:,} won here, {own.won - own.won_here:,} of "
+        f"{elsewhere:,} elsewhere, on a prior of {PRIOR} at everybody's {prior}"
+    )
 
 
 def _arithmetic(question: Question, chosen: Contender, standing: dict[str, dict[str, float]]) -> str:
