@@ -61,10 +61,11 @@ def go(*workers: subprocess.Popen[str]) -> None:
 
 
 def said(worker: subprocess.Popen[str]) -> list[tuple[str, str, bool]]:
-    """What a process said of each lead, up to its end."""
+    """What a process said of each lead, up to its end: whole lines, for a process may be killed within one."""
     assert worker.stdout is not None
     assert worker.stdin is not None
-    lines = [line.split() for line in worker.stdout.read().splitlines() if line.count(" ") == 2]
+    heard = worker.stdout.read().splitlines(keepends=True)
+    lines = [line.split() for line in heard if line.endswith("\n") and line.count(" ") == 2]
     worker.wait(timeout=60)
     worker.stdin.close()
     worker.stdout.close()
