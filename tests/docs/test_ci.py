@@ -71,7 +71,9 @@ def test_no_expression_of_the_workflow_is_within_a_command() -> None:
 
 
 def test_hooks_are_as_pre_commit_describes_them(tmp_path: Path) -> None:
-    assert [hook["id"] for hook in load_manifest(ROOT / ".pre-commit-hooks.yaml")] == [h["id"] for h in hooks()]
+    assert [hook["id"] for hook in load_manifest(ROOT / ".pre-commit-hooks.yaml")] == [
+        h["id"] for h in hooks()
+    ]
     for hook in hooks():
         assert {"id", "name", "entry", "language"} <= set(hook)
         assert set(hook) <= {
