@@ -63,6 +63,10 @@ bench: $(VENV)/.dev ## Measure speed against other rule engines, and write docs/
 spark-bench: $(VENV)/.spark ## Measure what decisions over Spark DataFrames cost, by rules and by partitions.
 	@$(PY) tests/bench/spark.py
 
+.PHONY: sql-bench
+sql-bench: $(VENV)/.dev ## Measure what a million leads cost in a database, next to a CASE by hand.
+	@$(PY) tests/bench/sql.py --sizes 10 100 1000
+
 .PHONY: throughput
 throughput: $(VENV)/.dev ## Measure leads a second on SQLite and PostgreSQL, and write docs/throughput.md.
 	@$(PY) tests/bench/throughput.py
@@ -75,6 +79,10 @@ pace: $(VENV)/.dev ## Check that decisions are not slower than they were, as rat
 mutants: $(VENV)/.dev ## Plant mistakes in the analyser, and count those that the tests notice.
 	@$(INSTALL) -e '.[dev,mutants]'
 	@$(PY) tests/mutation/analyser.py $(ARGS)
+
+.PHONY: proofs
+proofs: $(VENV)/.dev ## Measure how long proofs take, and how much memory (docs/proving.md).
+	@$(PY) tests/bench/proofs.py
 
 .PHONY: format
 format: $(VENV)/.dev ## Format the code and apply the safe fixes.

@@ -71,6 +71,8 @@ class Model:
         """How many steps all searches have taken: a measure of time that is the same on every machine."""
         self.spent = 0
         """The steps of those that went into fewer blockers than the first proof named."""
+        self.polished = 0
+        """The steps that went into leads that look more ordinary."""
         self.space = Space(trees, extra)
         self.lowerings = [Lowering(self.space, tree) for tree in trees]
         for lowering, tree in zip(self.lowerings, trees, strict=True):

@@ -12,7 +12,9 @@ from routebook.analysis.space import Space
 from routebook.analysis.terms import Ids
 
 _NODES: Final = 1_000
-"""Steps after which a nearer lead is no longer looked for."""
+"""Steps after which a nearer lead than the one at hand is no longer looked for."""
+_ALL_NODES: Final = 100_000
+"""Steps that all the leads of one model may take: beyond, fields are only taken back one by one."""
 
 
 def nearest(
@@ -30,15 +32,15 @@ def nearest(
     """
     best = pulled_back(model, literal, avoid, point, within, outside)
     start = meet(model.formulas.hull(literal) or {}, within or {})
-    if start is None or model.out_of_time():
+    if start is None or model.polished >= _ALL_NODES or model.out_of_time():
         return best
     hunt = _Hunt(model, Search(model.space, model.index, start, avoid, (literal,), None, outside))
     for most in range(hunt.off(), fields_off(model.space, best)):
         found = hunt.run(most)
-        if found is not None:
-            return found
-        if hunt.left <= 0:
+        best = found or best
+        if found is not None or hunt.left <= 0:
             break
+    model.polished += _NODES - hunt.left
     return best
 
 
