@@ -1,19 +1,26 @@
 """Does a mistake in the analyser make a test fail? Mistakes are planted, one at a time, and the tests are run.
 
-    python tests/mutation/analyser.py [--sample N] [--seed S] [--workers W] [--only FILE] [--survivors FILE]
+    python tests/mutation/analyser.py [--sample N] [--seed S] [--workers W] [--only FILE] [--record FILE]
 
 Cosmic Ray makes the mutants: another comparison, another operator of arithmetic or sets, `and` for `or`, a negated
 condition, a number that is off by one, a loop that never runs. Of those, N places are drawn evenly from the files of
 `analysis/`, and one mutant is tried in each. Type annotations and the options of decorators are left alone: nothing
 of them runs. Each worker has its own copy of the project, so that the tree at hand is never touched.
+
+A mutant first meets the laws over a few policies, which notice most of them in seconds; those that are left meet all
+tests. With `--record` what came of each is kept: the next run with the same record takes over what was noticed,
+as long as the mutated file is the same, and tries only the survivors and what is new.
 """
 
 from __future__ import annotations
 
 import argparse
 import ast
+import hashlib
+import json
 import os
 import random
+import shlex
 import shutil
 import subprocess
 import sys
@@ -21,7 +28,7 @@ import tempfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from cosmic_ray.commands import init
@@ -32,21 +39,84 @@ from cosmic_ray.work_item import MutationSpec, TestOutcome, WorkerOutcome
 ROOT = Path(__file__).resolve().parents[2]
 ROOM = Path("src/routebook/analysis")
 
-TESTS = ("tests/analysis", "tests/lint")
-"""The tests that may notice, the quickest to notice first; those that are not there are left out."""
 
-TIMEOUT = 600.0
-"""Seconds for all the tests on one mutant: what takes longer has been made to run on without end."""
+@dataclass(frozen=True)
+class Stage:
+    """Tests that may notice a mutant, with how many policies each law draws, and how long they may take.
+
+    What takes more processor `seconds` has been made to run on without end.
+    """
+
+    tests: tuple[str, ...]
+    rounds: int
+    seconds: int
+
+
+STAGES = (
+    Stage(
+        (
+            "tests/analysis/test_against_brute_force.py",
+            "tests/analysis/test_change.py",
+            "tests/analysis/test_whynot.py",
+            "tests/analysis/test_laws.py",
+            "tests/analysis/test_prove.py",
+        ),
+        rounds=10,
+        seconds=60,
+    ),
+    Stage(
+        (
+            "tests/analysis",
+            "tests/lint",
+            "tests/cli/test_diff.py",
+            "tests/cli/test_whynot.py",
+            "tests/api/test_proved.py",
+        ),
+        rounds=60,
+        seconds=300,
+    ),
+)
+"""The quickest to notice come first."""
+
+MEMORY = 4_000_000
+"""Kilobytes that the tests of a mutant may use."""
+
+TIMEOUT = 1800.0
+"""Seconds on the clock for one stage: for what waits without working."""
 
 
 @dataclass(frozen=True)
 class Tried:
-    """One mutant: where it is, what it changed, and whether a test failed."""
+    """One mutant: which one, in which file, what it changed, and whether a test failed."""
 
+    key: str
     file: str
-    place: tuple[int, int]
     diff: str
     killed: bool
+
+
+class Record:
+    """What came of mutants, a line of JSON for each; nothing is kept without a file."""
+
+    def __init__(self, path: Path | None) -> None:
+        self.path = path
+        self.noticed: dict[str, Tried] = {}
+        if path is not None and path.exists():
+            for line in path.read_text(encoding="utf-8").splitlines():
+                tried = Tried(**json.loads(line))
+                if tried.killed:
+                    self.noticed[tried.key] = tried
+
+    def add(self, tried: Tried) -> None:
+        if self.path is not None:
+            with self.path.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(asdict(tried)) + "\n")
+
+
+def _key(mutant: MutationSpec) -> str:
+    """Names a mutant and the text that it is of."""
+    text = hashlib.sha256((mutant.module_path).read_bytes()).hexdigest()[:16]
+    return f"{mutant.module_path} {text} {mutant.operator_name} {mutant.occurrence} {mutant.operator_args}"
 
 
 def main() -> None:
@@ -57,19 +127,23 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1, help="which ones: the same number, the same mutants")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--only", help="only files whose path contains this")
-    parser.add_argument("--survivors", type=Path, help="write the mutants that no test noticed to this file")
+    parser.add_argument("--record", type=Path, help="keep what came of each mutant here, and go on from it")
     options = parser.parse_args()
+    record = Record(options.record and options.record.resolve())
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
         copies = [_copy(Path(folder) / str(number)) for number in range(options.workers)]
         os.chdir(copies[0])
         chosen = _sample(_mutants(options.only), options.sample, random.Random(options.seed))
-        print(f"{len(chosen)} mutants", file=sys.stderr)
-        _expect_green(copies[0])
-        tried = sorted(_try_all(chosen, copies), key=lambda each: (each.file, each.place))
-    print(_table(tried))
-    survivors = "\n".join(each.diff for each in tried if not each.killed)
-    if options.survivors is not None:
-        options.survivors.write_text(survivors + "\n", encoding="utf-8")
+        known = [record.noticed[_key(each)] for each in chosen if _key(each) in record.noticed]
+        fresh = [each for each in chosen if _key(each) not in record.noticed]
+        print(f"{len(chosen)} mutants, {len(known)} of them noticed before", file=sys.stderr)
+        if fresh:
+            _expect_green(copies[0])
+        tried = [*known, *_try_all(fresh, copies, record)]
+    print(_table(sorted(tried, key=lambda each: each.file)))
+    for each in tried:
+        if not each.killed:
+            print(f"\n{each.diff}")
 
 
 def _copy(target: Path) -> Path:
@@ -147,18 +221,21 @@ def _sample(mutants: Iterable[MutationSpec], count: int, rng: random.Random) -> 
     return [everything[number][position] for _, number, position in ranked[:count]]
 
 
-def _command(copy: Path) -> str:
-    tests = " ".join(name for name in TESTS if (copy / name).exists())
-    return f"{sys.executable} -m pytest -x -q -p no:cacheprovider -p no:xdist {tests}"
+def _command(stage: Stage) -> str:
+    """The tests of a stage, which end where they take too much."""
+    limits = f"ulimit -t {stage.seconds}; ulimit -v {MEMORY}"
+    pytest = f"{sys.executable} -m pytest -x -q -p no:cacheprovider -p no:xdist {' '.join(stage.tests)}"
+    return f"sh -c '{limits}; export ROUTEBOOK_ROUNDS={stage.rounds}; exec {pytest}'"
 
 
 def _expect_green(copy: Path) -> None:
     """Without a mutant every test passes, else nothing could be concluded."""
-    done = subprocess.run(
-        _command(copy).split(), cwd=copy, env=_environment(copy), capture_output=True, text=True
-    )
-    if done.returncode:
-        sys.exit(f"the tests fail without any mutant:\n{done.stdout[-2000:]}")
+    for stage in STAGES:
+        done = subprocess.run(
+            shlex.split(_command(stage)), cwd=copy, env=_environment(copy), capture_output=True, text=True
+        )
+        if done.returncode:
+            sys.exit(f"the tests fail without any mutant:\n{done.stdout[-2000:]}{done.stderr[-500:]}")
 
 
 def _environment(copy: Path) -> dict[str, str]:
@@ -166,29 +243,37 @@ def _environment(copy: Path) -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": str(copy / "src"), "CI": "true", "PYTHONDONTWRITEBYTECODE": "1"}
 
 
-def _try_all(chosen: Sequence[MutationSpec], copies: Sequence[Path]) -> Iterator[Tried]:
+def _try_all(chosen: Sequence[MutationSpec], copies: Sequence[Path], record: Record) -> Iterator[Tried]:
     """Each copy's mutants one after the other: a mutant is a change on disk."""
     shares = [chosen[number :: len(copies)] for number in range(len(copies))]
     with ProcessPoolExecutor(len(copies)) as pool:
-        for future in as_completed(pool.submit(_try, *pair) for pair in zip(copies, shares, strict=True)):
+        futures = [pool.submit(_try, copy, share, record) for copy, share in zip(copies, shares, strict=True)]
+        for future in as_completed(futures):
             yield from future.result()
 
 
-def _try(copy: Path, mutants: Sequence[MutationSpec]) -> list[Tried]:
+def _try(copy: Path, mutants: Sequence[MutationSpec], record: Record) -> list[Tried]:
     os.chdir(copy)
     os.environ.update(_environment(copy))
     tried: list[Tried] = []
     for number, mutant in enumerate(mutants, 1):
-        result = mutate_and_test([mutant], _command(copy), TIMEOUT)
-        if result.worker_outcome is not WorkerOutcome.NORMAL:
-            raise RuntimeError(f"{mutant}: {result.output}")
-        killed = result.test_outcome is not TestOutcome.SURVIVED
-        tried.append(
-            Tried(str(mutant.module_path.relative_to(ROOM)), mutant.start_pos, result.diff or "", killed)
-        )
+        tried.append(_try_one(mutant))
+        record.add(tried[-1])
         alive = sum(not each.killed for each in tried)
         print(f"{copy.name}: {number} of {len(mutants)}, {alive} not noticed", file=sys.stderr, flush=True)
     return tried
+
+
+def _try_one(mutant: MutationSpec) -> Tried:
+    key = _key(mutant)
+    for stage in STAGES:
+        result = mutate_and_test([mutant], _command(stage), TIMEOUT)
+        if result.worker_outcome is not WorkerOutcome.NORMAL:
+            raise RuntimeError(f"{mutant}: {result.output}")
+        killed = result.test_outcome is not TestOutcome.SURVIVED
+        if killed:
+            break
+    return Tried(key, str(mutant.module_path.relative_to(ROOM)), result.diff or "", killed)
 
 
 def _table(tried: Sequence[Tried]) -> str:

@@ -18,7 +18,7 @@ from routebook.analysis.domains.base import Undecided
 from routebook.analysis.formula import TRUE, Literal
 from routebook.analysis.model import Entry, Model, Progress, Rules
 from routebook.analysis.ordinary import nearest
-from routebook.analysis.regions import LeadRegion, LeadSet, outlined, shown
+from routebook.analysis.regions import LeadRegion, LeadSet, gathered
 from routebook.analysis.search import Found, Unknown
 from routebook.analysis.terms import Ids
 from routebook.check.conditions import Computed, Condition, Derive, FieldRef, Scope, fields_in, tests_in
@@ -96,9 +96,9 @@ def difference(
             doubts.extend(answer.reasons)
         elif isinstance(answer, Found):
             point = nearest(model, literal, avoid, answer.point)
-            outline, reasons = outlined(LeadSet(model, literal, avoid), point, (), own=True)
+            region, reasons = gathered(LeadSet(model, literal, avoid), point)
             doubts.extend(reasons)
-            changes.append(Change(_taken(one), _taken(other), shown(model, outline)))
+            changes.append(Change(_taken(one), _taken(other), region))
     changes.sort(key=lambda change: (change.old.plan, change.new.plan))
     return Difference(tuple(changes), tuple(dict.fromkeys(doubts)), notes)
 

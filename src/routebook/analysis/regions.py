@@ -28,12 +28,16 @@ _SWEPT: Final = 24
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """A region: its box, whether every lead in it belongs to the set, a lead, and how many rules take exceptions."""
+    """A region: its box, whether every lead in it belongs to the set, a lead, and how many rules take exceptions.
+
+    `loose` where the set's formula is not known to hold of all leads in the box.
+    """
 
     box: Box
     exact: bool
     point: tuple[int, ...]
     exceptions: int = 0
+    loose: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +71,48 @@ class LeadSet:
         held = self.model.holding(point, self.avoid)
         return not held and self.model.formulas.holds(self.literal, point)
 
+    def named(self) -> frozenset[int]:
+        """The dimensions that the set's formula reads."""
+        return frozenset(self.model.formulas.dimensions(self.literal))
+
+    def dimensions(self) -> list[int]:
+        """The dimensions that decide whether a lead is in the set."""
+        index = self.model.index
+        read = set(self.named())
+        for number in classes_of(self.avoid & index.thick):
+            read |= self.model.formulas.dimensions(index.extra[number])
+        return [d for d, row in enumerate(index.allow()) if row or d in read]
+
 
 def regions(leads: LeadSet, first: tuple[int, ...]) -> tuple[list[LeadRegion], tuple[str, ...]]:
     """Regions that together hold the whole set, and what was not decided. `first` is a point of it."""
+    found, reasons = _outlines(leads, first)
+    return [shown(leads.model, each) for each in found], reasons
+
+
+def gathered(leads: LeadSet, first: tuple[int, ...]) -> tuple[LeadRegion, tuple[str, ...]]:
+    """The whole set as one region, and what was not decided: its outline, if the formula holds throughout.
+
+    Where it does not (a condition with `or`, a comparison of fields), an outline alone would say too much. Then the
+    region is the boxes that are the set, joined by `or`, or where those are too many, the outline with a note.
+    """
+    outline, reasons = outlined(leads, first, (), own=True)
+    region = shown(leads.model, outline)
+    if outline.loose:
+        boxes, _ = _outlines(leads, first)
+        if len(boxes) <= _READABLE and all(each.exact for each in boxes) and _hold_all(leads, boxes):
+            parts = [described(leads.model, each.box) for each in boxes]
+            if len(parts) > 1:
+                parts = [f"({part})" if " and " in part else part for part in parts]
+            region = LeadRegion(" or ".join(parts), "", region.witness, True)
+    return region, reasons
+
+
+def _hold_all(leads: LeadSet, boxes: Sequence[Outline]) -> bool:
+    return isinstance(leads.find(outside=[each.box for each in boxes]), Covered)
+
+
+def _outlines(leads: LeadSet, first: tuple[int, ...]) -> tuple[list[Outline], tuple[str, ...]]:
     found: list[Outline] = []
     point = first
     for _ in range(_REGIONS):
@@ -79,12 +122,12 @@ def regions(leads: LeadSet, first: tuple[int, ...]) -> tuple[list[LeadRegion], t
         found.append(Outline(box, True, point))
         answer = leads.find(outside=[each.box for each in found])
         if isinstance(answer, Covered):
-            return [shown(leads.model, each) for each in found], ()
+            return found, ()
         if isinstance(answer, Unknown):
-            return [shown(leads.model, each) for each in found], answer.reasons
+            return found, answer.reasons
         point = answer.point
     outline, reasons = outlined(leads, point, [each.box for each in found])
-    return [shown(leads.model, each) for each in (*found, outline)], reasons
+    return [*found, outline], reasons
 
 
 def _fields(model: Model, box: Box) -> int:
@@ -97,9 +140,7 @@ def _fields(model: Model, box: Box) -> int:
 def grown(leads: LeadSet, point: Sequence[int]) -> Box:
     """A box of the set around one of its points, with few limited dimensions and as wide as it goes."""
     model = leads.model
-    rows = model.index.allow()
-    used = [d for d in range(len(point)) if rows[d]]
-    used += [d for d in sorted(model.formulas.dimensions(leads.literal)) if not rows[d]]
+    used = leads.dimensions()
     box: Box = {dimension: 1 << point[dimension] for dimension in used}
     for dimension in sorted(used, key=lambda d: _worth(model, d)):
         wider = {d: mask for d, mask in box.items() if d != dimension}
@@ -154,9 +195,7 @@ def outlined(
     With `own` only the fields that the set's formula reads are looked at.
     """
     model = leads.model
-    rows = model.index.allow()
-    named = model.formulas.dimensions(leads.literal)
-    used = [d for d in range(len(point)) if d in named or (rows[d] and not own)]
+    used = sorted(leads.named()) if own else leads.dimensions()
     seen = {d: 1 << point[d] for d in used}
     reasons: list[str] = []
     swept = 0
@@ -176,7 +215,9 @@ def outlined(
             break
     box = {d: mask for d, mask in seen.items() if mask != model.formulas.full(d)}
     exceptions = _exceptions(leads, box)
-    return Outline(box, exceptions == 0, point, exceptions), tuple(dict.fromkeys(reasons))
+    loose = not isinstance(model.find([-leads.literal], 0, box), Covered)
+    found = Outline(box, exceptions == 0 and not loose, point, exceptions, loose)
+    return found, tuple(dict.fromkeys(reasons))
 
 
 def _sweep(
@@ -207,16 +248,21 @@ def _sweep(
 
 def _exceptions(leads: LeadSet, box: Box) -> int:
     """How many rules take leads out of a box."""
-    return len(leads.model.entries_of(leads.model.index.touching(box, leads.avoid)))
+    model = leads.model
+    touched = model.index.touching(box, leads.avoid)
+    for number in classes_of(touched & model.index.thick):
+        if isinstance(model.find([model.index.extra[number]], 0, box), Covered):
+            touched ^= 1 << number
+    return len(model.entries_of(touched))
 
 
 # --- Words -------------------------------------------------------------------------------------------------
 
 
 def shown(model: Model, found: Outline) -> LeadRegion:
-    note = ""
+    note = ", as far as the rules' conditions hold" if found.loose else ""
     if found.exceptions:
-        note = f", except what {found.exceptions} rule{'s take' if found.exceptions > 1 else ' takes'}"
+        note += f", except what {found.exceptions} rule{'s take' if found.exceptions > 1 else ' takes'}"
     values = model.space.shown(model.space.values(found.point))
     return LeadRegion(described(model, found.box), note, values, found.exact)
 
