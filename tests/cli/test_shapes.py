@@ -134,7 +134,13 @@ def test_measurements() -> None:
     validator("bench").validate(found)
     assert found["decision_us_low"] <= found["decision_us"] <= found["decision_us_high"]
     words = run("bench good.route --leads leads.csv").stdout
-    assert [line.split()[0] for line in words.splitlines()] == ["rules", "decision", "load", "compile", "memory"]
+    assert [line.split()[0] for line in words.splitlines()] == [
+        "rules",
+        "decision",
+        "load",
+        "compile",
+        "memory",
+    ]
 
 
 @pytest.mark.parametrize("path", sorted(SCHEMAS.glob("*.json")), ids=lambda path: path.stem)
@@ -153,6 +159,16 @@ def test_differences(line: str) -> None:
     report = json.loads(result.stdout)
     validator("diff").validate(report)
     assert (result.exit_code == 0) == report["same"]
+
+
+@pytest.mark.parametrize("more", ["", "--against gaps.route --wins ana=10", "--html page.html"])
+def test_simulations(more: str) -> None:
+    line = f"simulate good.route --leads leads.csv --roster roster.toml --now {NOW} {more} --format json"
+    result = run(line)
+    report = json.loads(result.stdout)
+    validator("simulation").validate(report)
+    assert len(report["simulations"]) == (2 if "against" in more else 1)
+    assert Path("page.html").exists() == ("html" in more)
 
 
 @pytest.mark.parametrize("goal", ["seniors", "pool:senior", "rep:bogdan", "rep:chris", "too_early"])

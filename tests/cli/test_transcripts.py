@@ -29,6 +29,7 @@ BY_ROW = f"route gaps.route --despite-findings --roster roster.toml --leads rows
 BROKEN = "route broken.route --leads rows.csv --roster roster.toml"
 WHY = f"explain good.route --roster roster.toml --now {NOW} --lead leads.csv --lead-id"
 LEARNS = f"learns.route --leads leads.csv --roster roster.toml --now {NOW}"
+SIMULATE = f"simulate good.route --roster roster.toml --leads leads.csv --now {NOW}"
 ROUTE = f"route good.route --roster roster.toml --now {NOW}"
 
 TRANSCRIPTS = (
@@ -85,6 +86,23 @@ TRANSCRIPTS = (
     Case("route-history-twice", f"route {LEARNS} --history leads.csv --output leads.csv", 2),
     Case("route-history-not-asked-for", f"{ROUTE} --leads leads.csv --history past.csv", 0),
     Case("explain-history", f"explain {LEARNS} --lead-id L-2 --history past.csv".replace("--leads", "--lead"), 0),
+    # --- simulate
+    Case("help-simulate", "simulate --help", 0),
+    Case("simulate", f"{SIMULATE} --every 20m --wins bogdan=40", 0),
+    Case("simulate-against", f"{SIMULATE} --against gaps.route", 0),
+    Case("simulate-json", f"simulate {LEARNS} --history past.csv --format json --wins ana=10%", 0),
+    Case("simulate-page", f"{SIMULATE} --html -", 0),
+    Case("simulate-rejects", f"simulate good.route --roster roster.toml --leads dirty.csv --now {NOW}", 0),
+    Case("simulate-no-roster", "simulate good.route --leads leads.csv", 2),
+    Case("simulate-no-leads", "simulate good.route --roster roster.toml", 2),
+    Case("simulate-no-such-field", f"{SIMULATE} --at score", 2),
+    Case("simulate-no-such-rep", f"{SIMULATE} --wins bogdn=40", 2),
+    Case("simulate-bad-win", f"{SIMULATE} --wins bogdan:40", 2),
+    Case("simulate-bad-time", f"{SIMULATE} --every soon", 2),
+    Case("simulate-no-time", f"{SIMULATE} --sweep 0s", 2),
+    Case("simulate-over-leads", f"{SIMULATE} --html leads.csv", 2),
+    Case("simulate-against-stdin", "simulate good.route --against gaps.route --roster roster.toml --leads -", 2),
+    Case("simulate-broken", "simulate broken.route --roster roster.toml --leads leads.csv", 2),
     # --- fmt
     Case("fmt", "fmt untidy.route good.route", 0, shows=("untidy.route",)),
     Case("fmt-check", "fmt --check .", 2),

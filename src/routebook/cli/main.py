@@ -37,6 +37,7 @@ COMMANDS: Final = (
     CommandRow("queue", "List who waits in a queue, whom to take first at the top."),
     CommandRow("audit", "Check the log of a store, and replay it."),
     CommandRow("diff", "Say what an edit changes, for every lead that there can be."),
+    CommandRow("simulate", "Play a stream of leads through a policy: shares, loads, waits."),
     CommandRow("graph", "Draw a policy as a picture."),
     CommandRow("compile", "Write a policy as a Python module or as JSON, for elsewhere."),
     CommandRow("bench", "Measure how long a policy's decisions take."),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -68,12 +68,22 @@ class Sweeper:
         self._transactions = transactions
         self._offices = offices
 
-    def sweep(self, now: datetime) -> Iterator[Swept]:
-        """Act on every overdue lead, then on held ones; each is done and recorded by the time it is given."""
-        store = self._transactions.store
-        watched = (lead for lead in store.standing(sorted(OPEN)) if lead.sla is not None)
+    def sweep(self, now: datetime, only: Collection[str] | None = None) -> Iterator[Swept]:
+        """Act on every overdue lead, then on held ones; each is done and recorded by the time it is given.
+
+        `only` are the ids of those that anything can have become of, where somebody knows that.
+        """
+        watched = (lead for lead in self._standing(OPEN, only) if lead.sla is not None)
         yield from self._each(watched, now, _overdue)
-        yield from self._each(self._in_order(store.standing([Outcome.HELD.value])), now, _held)
+        yield from self._each(self._in_order(self._standing({Outcome.HELD.value}, only)), now, _held)
+
+    def _standing(self, statuses: Collection[str], only: Collection[str] | None) -> list[LeadState]:
+        store = self._transactions.store
+        if only is None:
+            return store.standing(sorted(statuses))
+        known = (store.lead(id) for id in only)
+        found = [lead for lead in known if lead is not None and lead.status in statuses]
+        return sorted(found, key=lambda lead: lead.seq)
 
     def _each(self, leads: Iterable[LeadState], now: datetime, act: _Act) -> Iterator[Swept]:
         for lead in leads:

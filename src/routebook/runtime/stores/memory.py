@@ -43,6 +43,7 @@ class MemoryStore:
         self._lock = Lock()
         self._version = 0
         self._rows: list[LogRow] = []
+        self._by_lead: dict[str, list[LogRow]] = {}
         self._leads: dict[str, LeadState] = {}
         self._rotations: dict[str, Rotation] = {}
         self._reps: dict[str, RepState] = {}
@@ -66,6 +67,8 @@ class MemoryStore:
     def _take(self, changes: Changes) -> None:
         self._version += 1
         self._rows += changes.rows
+        for row in changes.rows:
+            self._by_lead.setdefault(row.lead, []).append(row)
         self._leads.update(changes.leads)
         self._rotations.update(changes.rotations)
         self._reps.update(changes.reps)
@@ -85,8 +88,9 @@ class MemoryStore:
 
     def log(self, lead: str | None = None, after: int = 0) -> Iterator[LogRow]:
         with self._lock:
-            rows = self._rows[after:]
-        return (row for row in rows if lead is None or row.lead == lead)
+            if lead is None:
+                return iter(self._rows[after:])
+            return iter([row for row in self._by_lead.get(lead, ()) if row.seq > after])
 
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
@@ -173,7 +177,7 @@ class _MemorySession:
         return {seq: self._store._rows[seq - 1] for seq in seqs if 0 < seq <= len(self._store._rows)}
 
     def history(self, lead: str) -> list[LogRow]:
-        return [row for row in self._store._rows if row.lead == lead]
+        return list(self._store._by_lead.get(lead, ()))
 
     def write(self, changes: Changes, locking: Sequence[str] = ()) -> dict[str, RepState]:
         self.written.append(changes)
