@@ -71,6 +71,14 @@ sql-bench: $(VENV)/.dev ## Measure what a million leads cost in a database, next
 throughput: $(VENV)/.dev ## Measure leads a second on SQLite and PostgreSQL, and write docs/throughput.md.
 	@$(PY) tests/bench/throughput.py
 
+.PHONY: soak
+soak: $(VENV)/.dev ## Kill hundreds of processes, stop the database, and write what became of it (docs/reliability.md).
+	@$(PY) tests/faults/soak.py $(ARGS)
+
+.PHONY: simulations
+simulations: $(VENV)/.dev ## Play the scenarios of docs/simulations.md, and write its tables and pictures.
+	@$(PY) tests/bench/simulations.py
+
 .PHONY: pace
 pace: $(VENV)/.dev ## Check that decisions are not slower than they were, as ratios to plain Python.
 	@$(PY) tests/bench/one_lead.py --short
