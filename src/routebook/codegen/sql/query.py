@@ -256,7 +256,8 @@ class _Bits:
         for axis in bits.axes:
             table = f"{axis.name}_{block}"
             on = exp.EQ(this=column_of(table, "place"), expression=column_of(before, axis.name))
-            query = query.join(_named(table), on=on, copy=False)
+            # every class is there: a left join keeps planners from guessing that few rows will be left
+            query = query.join(_named(table), on=on, join_type="left", copy=False)
         return f"standing_{block}", self._dialect.fence(query), ()
 
     def _alternatives(self) -> _Part:
