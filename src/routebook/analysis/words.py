@@ -180,15 +180,22 @@ Wanted = tuple[Machine, bool]
 def shortest(wanted: Sequence[Wanted], folded: bool) -> str | None:
     """A shortest text that is in or out of every language as wanted; None is a proof that there is none.
 
-    `folded` keeps to characters that stay as they are when texts are folded. Raises `Undecided` where it
+    `folded` prefers characters that stay as they are when texts are folded. Raises `Undecided` where it
     takes too long.
     """
     found = _shortest(wanted, _alphabet(wanted, folded))
     # patterns meet what was written, other comparisons its folded form: a single letter can be two there
-    has_patterns = folded and any(machine.reads_as_written for machine, _ in wanted)
-    if found is None and has_patterns and _shortest(wanted, _written(wanted)) is not None:
-        raise Undecided("which texts there are: letters and accents join in ways not followed")
+    if found is None and folded and any(machine.reads_as_written for machine, _ in wanted):
+        return shortest_written(wanted)
     return found
+
+
+def shortest_written(wanted: Sequence[Wanted]) -> str | None:
+    """As `shortest`, over all characters whose folded form is wanted, `ß` among those for `ss`.
+
+    Letters and accents that join when they meet are not followed: look at what is found before believing it.
+    """
+    return _shortest(wanted, _written(wanted))
 
 
 def _shortest(wanted: Sequence[Wanted], alphabet: Sequence[Letter]) -> str | None:

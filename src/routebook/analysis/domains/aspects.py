@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, TypeAlias
 
-from routebook.analysis.domains.base import Pred, mask_of
+from routebook.analysis.domains.base import Pred, Undecided, mask_of
 from routebook.analysis.formula import Formulas, Mask
 from routebook.analysis.patterns import machine_of
-from routebook.analysis.words import Begins, Has, Machine
+from routebook.analysis.words import Begins, Has, Machine, shortest_written
 from routebook.check.conditions import Pattern
 from routebook.types import EmailType, IdType, RepType, TextType
 
 TextKind: TypeAlias = TextType | IdType | EmailType | RepType
+MATCHES = "matches"
 ENDS = {"starts with": "starts with", "ends with": "ends with"}
 
 
@@ -28,9 +30,11 @@ class Aspect:
     literals: list[Any] = field(default_factory=list)
     dimension: int = -1
 
-    def class_of(self, key: str) -> int:
+    def class_of(self, key: str, as_written: str) -> int:
+        """The class of a text; a pattern meets it as it was written."""
         if self.op not in ENDS:
-            return int(Pred(None, self.op, (self.literals[0],)).holds(key))
+            text = as_written if self.op == MATCHES else key
+            return int(Pred(None, self.op, (self.literals[0],)).holds(text))
         fits = key.startswith if self.op == "starts with" else key.endswith
         found = [i for i, literal in enumerate(self.literals, start=1) if fits(literal)]
         return max(found, key=lambda i: len(self.literals[i - 1]), default=0)
@@ -68,7 +72,11 @@ class Aspect:
 
 @dataclass
 class View:
-    """The whole text, or the domain of an email: its literals in classes (0 is every other text), its aspects."""
+    """The whole text, or the domain of an email: its literals in classes (0 is every other text), its aspects.
+
+    `loose` has, for a pattern and the part that it is asked of, the classes of literals that meet it or not by how
+    they are written.
+    """
 
     part: str | None
     preds: list[Pred] = field(default_factory=list)
@@ -77,6 +85,7 @@ class View:
     class_of: dict[str, int] = field(default_factory=dict)
     aspects: list[Aspect] = field(default_factory=list)
     dimension: int = -1
+    loose: dict[tuple[str | None, Any], Mask] = field(default_factory=dict)
 
     def key(self, whole: str) -> str:
         return whole.rpartition("@")[2] if self.part else whole
@@ -103,24 +112,55 @@ class View:
     def aspect(self, pred: Pred) -> Aspect:
         return next(a for a in self.aspects if a.op == pred.op and pred.args[0] in a.literals)
 
-    def freeze(self, formulas: Formulas, extra: Sequence[Pred] = ()) -> None:
-        """Group the literals by the predicates that hold of them; `extra` are those on their domains."""
+    def is_loose(self, number: int, view: View, aspect: Aspect) -> bool:
+        """Whether it is by how the literals of a class are written that they meet a pattern of a view."""
+        return aspect.op == MATCHES and bool(self.loose.get((view.part, aspect.literals[0]), 0) >> number & 1)
+
+    def freeze(self, formulas: Formulas, folded: bool, inside: Sequence[Pred] = ()) -> None:
+        """Group the literals by the predicates that hold of them; `inside` are those on their domains.
+
+        `folded` says whether texts that are written differently can be equal.
+        """
+        asked = [*self.preds, *inside]
         signatures: dict[str, list[int]] = {key: [] for key in self.spelling}
-        for number, pred in enumerate(self.preds):
-            keys = [pred.args[0]] if pred.op == "==" else pred.args[0] if pred.op == "in" else None
-            for key in signatures if keys is None else keys:
-                if keys is not None or pred.holds(key):
-                    signatures[key].append(number)
-        for number, pred in enumerate(extra, start=len(self.preds)):
-            for key in signatures:
-                if pred.holds(key.rpartition("@")[2]):
+        for number, pred in enumerate(asked):
+            listed = [pred.args[0]] if pred.op == "==" else pred.args[0] if pred.op == "in" else None
+            own = number < len(self.preds)
+            for key in signatures if listed is None or not own else listed:
+                text = key if own else key.rpartition("@")[2]
+                holds = pred.holds(text)
+                if folded and pred.op == MATCHES and _differs(text, pred.args[0], holds):
+                    signatures[key].append(~number)
+                elif holds:
                     signatures[key].append(number)
         groups: dict[tuple[int, ...], list[str]] = {}
         for key, signature in signatures.items():
             groups.setdefault(tuple(signature), []).append(key)
         self.classes = [[], *groups.values()]
         self.class_of = {key: i for i, keys in enumerate(self.classes) for key in keys}
+        for place, answers in enumerate(groups, start=1):
+            for pred in (asked[~each] for each in answers if each < 0):
+                which = pred.part, pred.args[0]
+                self.loose[which] = self.loose.get(which, 0) | 1 << place
         self.dimension = formulas.dimension(len(self.classes))
         for aspect in self.aspects:
             size = len(aspect.literals) + 1 if aspect.op in ENDS else 2
             aspect.dimension = formulas.dimension(size)
+
+
+def _differs(key: str, pattern: Pattern, holds: bool) -> bool:
+    """Whether a text that folds to `key` can meet the pattern otherwise than `key` itself does."""
+    try:
+        machine = machine_of(pattern)
+        if key.isascii() and not any(image in key for image in _ascii_images()):
+            return False  # the pattern ignores case, and that is all the difference there can be
+        return shortest_written([(Begins(key, exact=True), True), (machine, not holds)]) is not None
+    except Undecided:
+        return True
+
+
+@lru_cache(maxsize=1)
+def _ascii_images() -> tuple[str, ...]:
+    """What single characters fold to, of two or more letters: `ss` for `ß`, `st` for its ligature."""
+    images = {char.casefold() for char in map(chr, range(128, 0x20000))}
+    return tuple(sorted(image for image in images if len(image) > 1 and image.isascii()))

@@ -12,14 +12,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from routebook.analysis.domains.aspects import ENDS, TextKind, View
+from routebook.analysis.domains.aspects import ENDS, MATCHES, TextKind, View
 from routebook.analysis.domains.base import Pred, Undecided, classes_of, mask_of
 from routebook.analysis.formula import FALSE, TRUE, Box, Formulas, Literal, Mask, Point
 from routebook.analysis.plausible import texts_for
-from routebook.analysis.words import AfterAt, Begins, Proper, Wanted, shortest
+from routebook.analysis.words import AfterAt, Begins, Proper, Wanted, shortest, shortest_written
 from routebook.analysis.written import joined, written
 from routebook.check.conditions import Pattern
-from routebook.text import fold_kept
+from routebook.text import clean, fold_kept
 from routebook.types import EmailType, TextType, key_of
 
 
@@ -62,9 +62,9 @@ class TextDomain:
         self._start = len(formulas.sizes)
         if self.optional:
             self._known = formulas.dimension(2)
-        self.whole.freeze(formulas, self.domain.preds if self.domain else ())
+        self.whole.freeze(formulas, self.folded, self.domain.preds if self.domain else ())
         if self.domain:
-            self.domain.freeze(formulas)
+            self.domain.freeze(formulas, self.folded)
         self._end = len(formulas.sizes)
         views = [self.whole, *([self.domain] if self.domain else [])]
         self._aspects = [(view, aspect) for view in views for aspect in view.aspects]
@@ -80,26 +80,34 @@ class TextDomain:
             return known
         if pred.part and self.domain:
             inside = self._in_view(self.domain, pred)
-            listed = mask_of(
-                i
-                for i, keys in enumerate(self.whole.classes)
-                if keys and pred.holds(self.domain.key(keys[0]))
-            )
             own = formulas.atom(self.whole.dimension, 1)
-            inner = formulas.disj([formulas.atom(self.whole.dimension, listed), formulas.conj([own, inside])])
+            listed = self._of_literals(self.whole, pred, self.domain)
+            inner = formulas.disj([listed, formulas.conj([own, inside])])
         else:
             inner = self._in_view(self.whole, pred)
         return formulas.conj([known, inner])
 
     def _in_view(self, view: View, pred: Pred) -> Literal:
-        formulas = self._formulas
-        listed = mask_of(i for i, keys in enumerate(view.classes) if keys and pred.holds(keys[0]))
-        literal = formulas.atom(view.dimension, listed) if listed else FALSE
+        literal = self._of_literals(view, pred, view)
         if pred.op in ("==", "in"):
             return literal
+        own = self._formulas.atom(view.dimension, 1)
+        return self._formulas.disj([literal, self._formulas.conj([own, self._aspect_of(view, pred)])])
+
+    def _of_literals(self, view: View, pred: Pred, asked: View) -> Literal:
+        """The literals of a view of which a predicate holds, one that is asked of the view or of the domain."""
+        formulas = self._formulas
+        loose = view.loose.get((pred.part, pred.args[0]), 0) if pred.op == MATCHES else 0
+        listed = mask_of(i for i, keys in enumerate(view.classes) if keys and pred.holds(asked.key(keys[0])))
+        sure = formulas.atom(view.dimension, listed & ~loose) if listed & ~loose else FALSE
+        if not loose:
+            return sure
+        either = formulas.atom(view.dimension, loose)
+        return formulas.disj([sure, formulas.conj([either, self._aspect_of(asked, pred)])])
+
+    def _aspect_of(self, view: View, pred: Pred) -> Literal:
         aspect = view.aspect(pred)
-        asked = formulas.atom(aspect.dimension, aspect.mask(pred.args[0]))
-        return formulas.disj([literal, formulas.conj([formulas.atom(view.dimension, 1), asked])])
+        return self._formulas.atom(aspect.dimension, aspect.mask(pred.args[0]))
 
     # --- Classes -----------------------------------------------------------------------------------------
 
@@ -121,25 +129,23 @@ class TextDomain:
         for view in (self.whole, self.domain):
             if view is not None:
                 point[view.dimension] = view.class_of.get(view.key(key), 0)
+        as_written = clean(value)
         for view, aspect in self._aspects:
-            point[aspect.dimension] = aspect.class_of(view.key(key))
+            point[aspect.dimension] = aspect.class_of(view.key(key), view.key(as_written))
 
     def value(self, point: Point) -> Any:
         if self.optional and point[self._known] == 1:
             return None
-        listed = self.whole.classes[point[self.whole.dimension]]
-        if listed:
-            return self.whole.spelling[listed[0]]
         return self._word(self._asked(point))
 
     def several(self, point: Point) -> list[str]:
         """Different texts of the point's classes, as many as are easily found; none where it is missing."""
         if self.optional and point[self._known] == 1:
             return []
-        listed = self.whole.classes[point[self.whole.dimension]]
-        if listed:
-            return [self.whole.spelling[key] for key in listed]
         asked = dict(self._asked(point))
+        if asked[self.whole.dimension]:
+            listed = [self.whole.spelling[key] for key in self.listed(point)]
+            return [word for word in listed if self._fits(word, asked)] or [self.value(point)]
         found = [word for word in self._composed(asked) if self._fits(word, asked)]
         first = self._word(tuple(asked.items()))
         return list(dict.fromkeys([*([first] if first is not None else []), *found]))[:6]
@@ -171,51 +177,69 @@ class TextDomain:
         return [pred for pred in self._noted if (pred.part is None) == whole]
 
     def _asked(self, point: Point) -> tuple[tuple[int, int], ...]:
-        """The dimensions that say something about a text that is no literal, with their classes."""
-        found = []
+        """The dimensions that say something about the text, with their classes."""
+        literal = point[self.whole.dimension]
+        found = [(self.whole.dimension, literal)]
         for view, aspect in self._aspects:
-            if view is self.whole or self._open_domain(point):
+            deciding = self.whole if literal else view
+            number = point[deciding.dimension]
+            if not number or deciding.is_loose(number, view, aspect):
                 found.append((aspect.dimension, point[aspect.dimension]))
-        if self.domain:
+        if self.domain and not literal:
             found.append((self.domain.dimension, point[self.domain.dimension]))
         return tuple(found)
 
-    def _open_domain(self, point: Point) -> bool:
-        return self.domain is not None and point[self.domain.dimension] == 0
-
     def conflict(self, point: Point) -> Box | None:
-        if (self.optional and point[self._known] == 1) or point[self.whole.dimension]:
+        if self.optional and point[self._known] == 1:
             return None
         asked = self._asked(point)
         if self._word(asked) is not None:
             return None
-        for dimension, _ in asked:  # leave out what is not to blame
+        for dimension, _ in asked[1:]:  # leave out what is not to blame
             fewer = tuple(pair for pair in asked if pair[0] != dimension)
             if self._word(fewer) is None:
                 asked = fewer
         box = {dimension: 1 << number for dimension, number in asked}
-        box[self.whole.dimension] = 1
         if self.optional:
             box[self._known] = 1
-        if self.domain and any(a.dimension in box for v, a in self._aspects if v is self.domain):
-            box[self.domain.dimension] = 1
+        inside = any(a.dimension in box for v, a in self._aspects if v is self.domain)
+        if self.domain and inside and not point[self.whole.dimension]:
+            box[self.domain.dimension] = 1 << point[self.domain.dimension]
         return box
 
     # --- Words -------------------------------------------------------------------------------------------
 
     def _word(self, asked: tuple[tuple[int, int], ...]) -> str | None:
-        """A text, no literal, with these aspects; None is a proof that there is none."""
+        """A text with these aspects; None is a proof that there is none."""
         if asked not in self._words:
             self._words[asked] = self._find(dict(asked))
         return self._words[asked]
 
     def _find(self, asked: dict[int, int]) -> str | None:
+        literals = self.whole.classes[asked[self.whole.dimension]]
+        if literals:
+            return self._written_as(literals, asked)
         for word in self._composed(asked):
             if self._fits(word, asked):
                 return word
         if self._clash(asked):
             return None
-        found = shortest(self._languages(asked), self.folded)
+        return self._believed(shortest(self._languages(asked), self.folded), asked)
+
+    def _written_as(self, literals: list[str], asked: dict[int, int]) -> str | None:
+        """One of the literals, written so that it meets the patterns as asked."""
+        for key in literals:
+            spelling = self.whole.spelling[key]
+            if len(asked) == 1 or self._fits(spelling, asked):
+                return spelling
+        machines = list(self._machines(asked))
+        for key in literals:
+            found = shortest_written([(Begins(key, exact=True), True), *machines])
+            if found is not None:
+                return self._believed(found, asked)
+        return None
+
+    def _believed(self, found: str | None, asked: dict[int, int]) -> str | None:
         if found is not None and not self._fits(found, asked):
             raise Undecided(
                 f"which texts `{self.name}` can be: letters and accents join in ways not followed"
@@ -224,7 +248,9 @@ class TextDomain:
 
     def _fits(self, word: str, asked: dict[int, int]) -> bool:
         key = key_of(self.type, word)
-        if not key or word != word.strip() or key in self.whole.class_of:
+        as_written = clean(word)
+        literal = asked.get(self.whole.dimension, 0)
+        if not key or word != as_written or self.whole.class_of.get(key, 0) != literal:
             return False
         if self.domain:
             before, at, after = key.partition("@")
@@ -234,7 +260,7 @@ class TextDomain:
             if number is not None and self.domain.class_of.get(after, 0) != number:
                 return False
         pairs = ((view, a) for view, a in self._aspects if a.dimension in asked)
-        return all(aspect.class_of(view.key(key)) == asked[aspect.dimension] for view, aspect in pairs)
+        return all(a.class_of(v.key(key), v.key(as_written)) == asked[a.dimension] for v, a in pairs)
 
     def _composed(self, asked: dict[int, int]) -> Iterator[str]:
         """Likely texts, and texts put together from the literals that are asked for."""
@@ -307,10 +333,7 @@ class TextDomain:
     def _languages(self, asked: dict[int, int]) -> list[Wanted]:
         wanted: list[Wanted] = [(Proper(self.domain is not None), True)]
         wanted += [(Begins(key, exact=True), False) for key in self.whole.class_of]
-        for view, aspect in self._aspects:
-            if aspect.dimension in asked:
-                for machine, want in aspect.wanted(asked[aspect.dimension]):
-                    wanted.append((machine if view is self.whole else AfterAt(machine), want))
+        wanted += self._machines(asked)
         if self.domain is not None and self.domain.dimension in asked:
             number = asked[self.domain.dimension]
             if number:
@@ -321,6 +344,12 @@ class TextDomain:
             else:
                 wanted += [(AfterAt(Begins(key, exact=True)), False) for key in self.domain.class_of]
         return wanted
+
+    def _machines(self, asked: dict[int, int]) -> Iterator[Wanted]:
+        for view, aspect in self._aspects:
+            if aspect.dimension in asked:
+                for machine, want in aspect.wanted(asked[aspect.dimension]):
+                    yield (machine if view is self.whole else AfterAt(machine)), want
 
     def _first_domain(self, wanted: list[Wanted], choice: list[str]) -> list[Wanted]:
         """With several domains in one class, any one that works."""
