@@ -88,6 +88,10 @@ mutants: $(VENV)/.dev ## Plant mistakes in the analyser, and count those that th
 	@$(INSTALL) -e '.[dev,mutants]'
 	@$(PY) tests/mutation/analyser.py $(ARGS)
 
+.PHONY: trust
+trust: $(VENV)/.dev ## Count what the analyser is held to: random policies, leads, disagreements (docs/trust.md).
+	@$(PY) tests/analysis/trust.py $(ARGS)
+
 .PHONY: proofs
 proofs: $(VENV)/.dev ## Measure how long proofs take, and how much memory (docs/proving.md).
 	@$(PY) tests/bench/proofs.py

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import combinations
 from typing import Any
 
@@ -11,7 +12,8 @@ from routebook import api
 from routebook.analysis.model import Entry, Model
 from routebook.analysis.reach import Blocked, Contradictory, NotDecided, Reached, Verdict, reach
 from routebook.analysis.search import Covered, Found
-from routebook.plan.tree import Tree
+from routebook.check.conditions import Condition
+from routebook.plan.tree import Leaf, Tree
 from routebook.plan.walk import Environment, walk
 from support.small_policies import NOW, ROUNDS, SmallPolicy, not_decided, small_policy
 
@@ -33,6 +35,7 @@ def takers(tree: Tree, policy: SmallPolicy) -> dict[str | None, dict[str, Any]]:
 
 @pytest.mark.parametrize("seed", range(ROUNDS))
 def test_reachability_is_exact(seed: int) -> None:
+    """RB101, RB102, RB103 over all types: what is flagged no lead takes, and what is shown the evaluator takes."""
     policy = small_policy(seed)
     tree = api.loads(policy.text).tree
     model = modelled(tree)
@@ -62,16 +65,17 @@ def _check(model: Model, tree: Tree, verdict: Verdict, taken: dict[str | None, d
 
 @pytest.mark.parametrize("seed", range(ROUNDS))
 def test_a_verdict_is_the_right_one(seed: int) -> None:
-    """With all leads at hand: what is reached by none is flagged, and by the fewest rules that do."""
+    """RB101, RB102 with every lead at hand: flagged exactly where none reaches it, by the fewest rules."""
     policy = small_policy(100_000 + seed, finite=True)
-    tree = api.loads(policy.text).tree
+    loaded = api.loads(policy.text)
+    tree = loaded.tree
     model = modelled(tree)
     leads = list(policy.leads(limit=20_000))
     for verdict in reach(model, model.policies[0]):
         own = [lead for lead in leads if holds(tree, verdict.entry, lead)]
         if isinstance(verdict, Contradictory):
             assert not own
-            assert verdict.parts
+            _check_parts(tree, verdict, leads)
         elif isinstance(verdict, Blocked):
             assert own
             chosen = [blocker.entry for blocker in verdict.blockers]
@@ -80,8 +84,41 @@ def test_a_verdict_is_the_right_one(seed: int) -> None:
             earlier = earlier_leaves(model, verdict.entry)
             for fewer in combinations(earlier, len(chosen) - 1):
                 assert not all(any(holds(tree, other, lead) for other in fewer) for lead in own)
+            _check_blockers(loaded, verdict, own)
         elif isinstance(verdict, Reached):
             assert own
+
+
+def _check_parts(tree: Tree, verdict: Contradictory, leads: list[dict[str, Any]]) -> None:
+    """No lead satisfies all the parts that are pointed at, and without any one of them some lead does."""
+
+    def is_met(parts: Sequence[Condition]) -> bool:
+        environments = (Environment(tree, lead, NOW) for lead in leads)
+        return any(all(environment.judge(part).holds for part in parts) for environment in environments)
+
+    parts = verdict.parts
+    assert parts
+    assert not is_met(parts)
+    for index in range(len(parts)):
+        assert len(parts) == 1 or is_met([*parts[:index], *parts[index + 1 :]])
+
+
+def _check_blockers(loaded: api.Policy, verdict: Blocked, own: list[dict[str, Any]]) -> None:
+    """Each blocker's lead is one of the rule's that the blocker holds, and the outcome is compared with them all."""
+    tree = loaded.tree
+    for blocker in verdict.blockers:
+        assert blocker.witness is not None
+        shown = {name: value for name, value in blocker.witness.items() if name != "now"}
+        lead = loaded.lead(shown)
+        assert holds(tree, verdict.entry, lead)
+        assert holds(tree, blocker.entry, lead)
+    node = verdict.entry.node
+    if isinstance(node, Leaf):
+        plans = [leaf.plan for lead in own if (leaf := walk(tree, lead, NOW).leaf) is not None]
+        assert len(plans) == len(own)
+        assert verdict.same_outcome == all(plan == node.plan for plan in plans)
+    else:
+        assert verdict.same_outcome is None
 
 
 def holds(tree: Tree, entry: Entry, lead: dict[str, Any]) -> bool:

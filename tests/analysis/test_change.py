@@ -26,6 +26,7 @@ def tree_of(text: str) -> Tree:
 
 @pytest.mark.parametrize("seed", range(ROUNDS))
 def test_a_difference_is_all_that_changed_and_nothing_else(seed: int) -> None:
+    """Differences over all types: every lead that changes is in a pair that is shown, and what is shown changes."""
     policy = small_policy(200_000 + seed)
     if "when" not in edited(policy.text, seed):
         pytest.skip("nothing is left")
@@ -48,6 +49,7 @@ def test_a_difference_is_all_that_changed_and_nothing_else(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", range(0, ROUNDS, 5))
 def test_a_policy_is_the_same_as_itself(seed: int) -> None:
+    """A policy differs in nothing from itself."""
     tree = tree_of(small_policy(300_000 + seed).text)
     assert difference(tree, tree).same
 

@@ -40,9 +40,9 @@ class World:
     def _walk(self, nodes: Sequence[RuleNode], lead: Lead, found: dict[int, list[Lead]]) -> bool:
         for node in nodes:
             found.setdefault(id(node), []).append(lead)
-            if node.condition is None or self.holds(node.condition, lead):
-                if isinstance(node, Leaf) or self._walk(node.rules, lead, found):
-                    return True
+            holds = node.condition is None or self.holds(node.condition, lead)
+            if holds and (isinstance(node, Leaf) or self._walk(node.rules, lead, found)):
+                return True
         return False
 
     def holds(self, condition: Condition, lead: Lead) -> bool:
@@ -91,7 +91,7 @@ def decided(proof: Proof) -> Proof:
 
 @pytest.mark.parametrize("seed", range(ROUNDS))
 def test_idle_parts_are_those_that_no_lead_tells(seed: int) -> None:
-    """RB104: a part is flagged exactly where no lead that comes to the rule tells the condition with it from without."""
+    """RB104: a part is flagged exactly where no lead that comes to the rule tells it from its absence."""
     all_there_is = world(1_400_000 + seed)
     proof = decided(prove(all_there_is.tree))
     flagged: dict[int, dict[Path, bool]] = {}

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping
+from typing import Any
 
 import pytest
 
 from routebook import api
+from routebook.analysis import model as model_module
+from routebook.analysis import proof as proof_module
 from routebook.analysis import search
 from routebook.analysis.change import difference
 from routebook.analysis.model import Model
 from routebook.analysis.proof import prove
-from routebook.analysis.reach import Blocked, Contradictory, Reached, Verdict, reach
-from routebook.plan.tree import Tree
+from routebook.analysis.reach import Blocked, Contradictory, NotDecided, Reached, Verdict, reach
+from routebook.check.conditions import Condition
+from routebook.plan.tree import Leaf, Plan, Tree
+from routebook.plan.walk import Environment, walk
 from support.big_policies import big_policy
-from support.small_policies import ROUNDS, small_policy
+from support.small_policies import NOW, ROUNDS, not_decided, small_policy
 
 
 def verdicts(tree: Tree) -> list[Verdict]:
@@ -32,7 +38,7 @@ def lines_of(text: str) -> tuple[list[str], list[int]]:
 
 @pytest.mark.parametrize("seed", range(0, ROUNDS, 2))
 def test_what_is_flagged_can_be_taken_out(seed: int) -> None:
-    """Without an unreachable, a contradictory or a redundant rule every lead goes the same way."""
+    """Removing an unreachable, contradictory or spare rule (RB101, RB102, RB105) changes nothing."""
     policy = small_policy(700_000 + seed)
     tree = api.loads(policy.text).tree
     proof = prove(tree)
@@ -48,6 +54,7 @@ def test_what_is_flagged_can_be_taken_out(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", range(0, ROUNDS, 2))
 def test_a_redundant_part_can_be_taken_out(seed: int) -> None:
+    """Replacing an idle part of a condition (RB104) by its constant changes nothing."""
     policy = small_policy(800_000 + seed)
     tree = api.loads(policy.text).tree
     found = prove(tree).parts
@@ -71,6 +78,96 @@ def test_a_rule_that_comes_twice_is_never_reached_the_second_time(seed: int) -> 
     )
     (again,) = [v for v in verdicts(api.loads(text).tree) if v.entry.node.rule == "again"]
     assert not isinstance(again, Reached)
+
+
+@pytest.mark.parametrize("seed", range(0, ROUNDS, 2))
+def test_a_rule_that_nothing_reaches_changes_nothing(seed: int) -> None:
+    """Adding an unreachable rule: the same difference, gap and verdicts, and the rule itself flagged."""
+    policy = small_policy(1_700_000 + seed)
+    lines, places = lines_of(policy.text)
+    if not places:
+        pytest.skip("only blocks")
+    rng = random.Random(seed)
+    here = rng.choice(places)
+    there = rng.choice([place for place in places if place >= here])
+    condition, _, _ = lines[here].removeprefix("when ").rpartition(" queue ")
+    text = "\n".join([*lines[: there + 1], f"rule added when {condition} queue new", *lines[there + 1 :]])
+    old, new = api.loads(policy.text).tree, api.loads(text).tree
+    found = difference(old, new)
+    if found.doubts:
+        not_decided(found.doubts)
+    assert found.same
+    before, after = prove(old), prove(new)
+    (added,) = [v for v in after.verdicts if v.entry.node.rule == "added"]
+    if isinstance(added, NotDecided):
+        not_decided(added.reasons)
+    assert isinstance(added, Blocked | Contradictory)
+    assert [type(v) for v in before.verdicts] == [type(v) for v in after.verdicts if v is not added]
+    assert (before.gap is None) == (after.gap is None)
+
+
+@pytest.mark.parametrize("seed", range(ROUNDS))
+def test_neighbours_may_change_places_where_no_lead_fits_both(seed: int) -> None:
+    """Reordering a disjoint pair changes nothing, and any other pair exactly what leads show."""
+    policy = small_policy(1_800_000 + seed, finite=True)
+    lines, places = lines_of(policy.text)
+    pairs = [place for place in places if place + 1 in places]
+    if not pairs:
+        pytest.skip("no two rules after one another")
+    here = random.Random(seed).choice(pairs)
+    swapped = "\n".join([*lines[:here], lines[here + 1], lines[here], *lines[here + 2 :]])
+    old, new = api.loads(policy.text).tree, api.loads(swapped).tree
+    one, other = (leaf_on(old, line + 1).condition for line in (here, here + 1))
+    assert one is not None
+    assert other is not None
+    leads = list(policy.leads(limit=20_000))
+    both = [lead for lead in leads if holds(old, one, lead) and holds(old, other, lead)]
+    changed = [lead for lead in leads if plan_of(old, lead) != plan_of(new, lead)]
+    assert both or not changed
+    found = difference(old, new)
+    if found.doubts:
+        not_decided(found.doubts)
+    assert found.same == (not changed)
+
+
+def leaf_on(tree: Tree, line: int) -> Leaf:
+    return next(leaf for leaf in tree.leaves() if leaf.span.line == line)
+
+
+def holds(tree: Tree, condition: Condition, lead: Mapping[str, Any]) -> bool:
+    return Environment(tree, lead, NOW).judge(condition).holds
+
+
+def plan_of(tree: Tree, lead: Mapping[str, Any]) -> Plan | None:
+    leaf = walk(tree, lead, NOW).leaf
+    return leaf.plan if leaf is not None else None
+
+
+@pytest.mark.parametrize("seed", range(0, ROUNDS, 3))
+def test_a_proof_that_is_cut_short_says_nothing_else(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Budgets: what is said when time runs out anywhere is what the whole proof says, and the rest is a doubt."""
+    tree = api.loads(small_policy(1_900_000 + seed).text).tree
+    whole = prove(tree)
+    looks = random.Random(seed).choice((0, 1, 2, 3, 5, 8, 13, 21))
+    clock = iter(range(10**9))
+    for module in (model_module, search, proof_module):
+        monkeypatch.setattr(module, "monotonic", lambda: float(next(clock)))
+    short = prove(tree, budget=looks + 0.5)
+    if not short.doubts:
+        assert len(short.verdicts) == len(whole.verdicts)
+        assert (short.gap is None) == (whole.gap is None)
+    else:
+        assert any("longer than the time" in doubt.reason for doubt in short.doubts) or whole.doubts
+    expected = {id(v.entry.node): type(v) for v in whole.verdicts}
+    for verdict in short.verdicts:
+        node = verdict.entry.node
+        assert isinstance(verdict, NotDecided) or type(verdict) is expected.get(id(node), type(verdict))
+    flagged = {id(each.entry.node) for each in whole.redundant}
+    assert {id(each.entry.node) for each in short.redundant} <= flagged
+    assert short.gap is None or whole.gap is not None
+    if short.gap is None and whole.gap is not None:
+        assert any(doubt.rule is None for doubt in short.doubts)
+    assert expected.keys() <= {id(verdict.entry.node) for verdict in short.verdicts}
 
 
 @pytest.mark.parametrize("seed", range(0, ROUNDS, 3))

@@ -16,6 +16,7 @@ from support.small_policies import NOW, ROUNDS, small_policy
 
 @pytest.mark.parametrize("seed", range(0, ROUNDS, 3))
 def test_no_lead_is_nearer_than_the_nearest(seed: int) -> None:
+    """Leads that are shown: no other lead of the set has fewer fields off an ordinary one."""
     policy = small_policy(1_100_000 + seed, finite=True)
     tree = api.loads(policy.text).tree
     model = Model([tree])

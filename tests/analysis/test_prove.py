@@ -39,6 +39,7 @@ def only(rule: str | None) -> Any:
 
 @pytest.mark.parametrize("seed", range(0, ROUNDS, 2))
 def test_a_test_is_proved_where_no_lead_breaks_it(seed: int) -> None:
+    """Tests: proved exactly where no lead that the test stands for breaks it, and else with one that does."""
     policy = small_policy(500_000 + seed, finite=True)
     rng = random.Random(seed)
     leads = list(policy.leads(limit=20_000))
@@ -92,6 +93,7 @@ def test_generated_tests_make_coverage_whole_and_pass() -> None:
 
 @pytest.mark.parametrize("seed", range(0, ROUNDS, 3))
 def test_generated_tests_of_random_policies_read_and_pass(seed: int) -> None:
+    """Generated tests: they read, pass, and leave nothing uncovered that a lead can show."""
     policy = small_policy(600_000 + seed)
     loaded = api.loads(policy.text)
     whole = api.loads(policy.text + "".join(missing_tests(loaded.tree, ())))

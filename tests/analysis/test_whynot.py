@@ -27,8 +27,16 @@ def distance(old: dict[str, Any], new: dict[str, Any]) -> tuple[int, float]:
     return len(changed), steps
 
 
+def _holds(text: str, condition: str, lead: dict[str, Any]) -> bool:
+    """Whether a condition holds of a lead, read as if it were pasted into the policy."""
+    head, _, _ = text.partition("\nwhen ")
+    tree = api.loads(f"{head}\nwhen {condition} queue x\n").tree
+    return walk(tree, lead, NOW).leaf is not None
+
+
 @pytest.mark.parametrize("seed", range(0, ROUNDS, 2))
 def test_no_smaller_change_would_do(seed: int) -> None:
+    """Why not a rule: the smallest change, by every change there is; or none, where there is none."""
     policy = small_policy(400_000 + seed, finite=True)
     tree = api.loads(policy.text).tree
     leads = list(policy.leads(limit=20_000))
@@ -36,6 +44,8 @@ def test_no_smaller_change_would_do(seed: int) -> None:
     lead = leads[(seed * 7919) % len(leads)]
     for leaf in tree.leaves():
         answer = why_not(tree, lead, NOW, Goal(rule=leaf.rule))
+        for part in answer.conditions:
+            assert part.holds == _holds(policy.text, part.condition, lead)
         near = [distance(lead, other) for other, rule in zip(leads, taken, strict=True) if rule == leaf.rule]
         if not near:
             assert answer.nearest is None
@@ -46,6 +56,33 @@ def test_no_smaller_change_would_do(seed: int) -> None:
         assert moved is not None
         assert moved.rule == leaf.rule
         assert distance(lead, dict(answer.nearest.lead)) == pytest.approx(min(near))
+
+
+@pytest.mark.parametrize("seed", range(0, ROUNDS, 4))
+def test_no_smaller_change_would_do_for_any_rule_of_a_pool(seed: int) -> None:
+    """Why not a pool: the smallest change to any rule that assigns to it, by every change there is."""
+    policy = small_policy(450_000 + seed, finite=True)
+    tree = api.loads(policy.text.replace("queue p", "assign pool p")).tree
+    leads = list(policy.leads(limit=20_000))
+    lead = leads[(seed * 7919) % len(leads)]
+    goals = {leaf.rule for leaf in tree.leaves() if "pool p" in " ".join(leaf.plan.texts)}
+    answer = why_not(tree, lead, NOW, Goal(pool="p"))
+    assert set(answer.goals) == goals
+    taken = walk(tree, lead, NOW).leaf
+    assert answer.taken_by == (taken.rule if taken is not None else None)
+    sent = [other for other in leads if (leaf := walk(tree, other, NOW).leaf) and leaf.rule in goals]
+    assert (answer.nearest is None) == (not sent) == (answer.impossible is not None)
+    if answer.nearest is not None:
+        assert distance(lead, dict(answer.nearest.lead)) == pytest.approx(
+            min(distance(lead, other) for other in sent)
+        )
+        changed = {change.field: (change.old, change.new) for change in answer.nearest.changes}
+        names = {*lead, *answer.nearest.lead}
+        assert changed == {
+            name: (lead.get(name), answer.nearest.lead.get(name))
+            for name in names
+            if lead.get(name) != answer.nearest.lead.get(name)
+        }
 
 
 POLICY = """

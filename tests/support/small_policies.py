@@ -17,10 +17,20 @@ from typing import Any, NoReturn
 
 import pytest
 
-ROUNDS = int(os.environ.get("ROUTEBOOK_ROUNDS", "150"))
+ROUNDS = int(os.environ.get("ROUTEBOOK_ROUNDS", "60"))
 """How many policies each test draws; continuous integration sets more."""
 
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
+
+
+DRAWN = 0
+"""How many leads were drawn so far, for `tests/analysis/trust.py`, which counts them test by test."""
+
+
+def count_drawn(leads: int) -> None:
+    """Count leads that a test draws by itself."""
+    global DRAWN
+    DRAWN += leads
 
 
 NOT_DECIDED = "not decided: "
@@ -124,8 +134,10 @@ class SmallPolicy:
 
     def leads(self, limit: int = 4000) -> Iterator[dict[str, Any]]:
         """Leads of the policy: all of them where it is finite and they are not too many."""
+        global DRAWN
         names = [kind.name for kind in self.kinds]
         for values in islice(product(*(kind.values for kind in self.kinds)), limit):
+            DRAWN += 1
             yield {name: value for name, value in zip(names, values, strict=True) if value is not None}
 
 
