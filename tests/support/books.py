@@ -51,12 +51,21 @@ class Books:
     """The books of one store, which nobody writes to while they are gone through."""
 
     def __init__(self, store: Store) -> None:
-        self._store = store
+        self.store = store
         self._last = 0
         self._ends: dict[str, tuple[int, str, int]] = {}
         self._leads: dict[str, list[_Row]] = defaultdict(list)
         self._turns: dict[str, list[str]] = defaultdict(list)
         self.faults = Faults()
+        self.off = 0
+        """By how many turns any rep was off its share in any full cycle."""
+
+    def close(self) -> None:
+        self.store.close()
+
+    def reopen(self, store: Store) -> None:
+        """Go on with the same store by another connection."""
+        self.store = store
 
     @property
     def leads(self) -> int:
@@ -78,7 +87,7 @@ class Books:
 
     def replay(self) -> Faults:
         """What the store's own audit finds besides."""
-        found = audit(self._store)
+        found = audit(self.store)
         assert found.rows == found.replayed == self.rows, "all of it replays"
         for each in found.differences:
             text = f"{each.kind}: {each.message} (row {each.row}, lead {each.lead}, chain {each.chain})"
@@ -88,7 +97,7 @@ class Books:
     # --- the log ---
 
     def _read(self) -> None:
-        for row in self._store.log(after=self._last):
+        for row in self.store.log(after=self._last):
             self._last = row.seq
             length, hash, seq = self._ends.get(row.chain, (0, "", 0))
             sealed = hashlib.sha256(f"{hash}\n{row.body}".encode()).hexdigest()
@@ -132,11 +141,11 @@ class Books:
     def _look_at_state(self) -> None:
         """Leads, reps and ends of chains are what the log comes to."""
         active: Counter[str] = Counter()
-        with self._store.snapshot() as snapshot:
+        with self.store.snapshot() as snapshot:
             ends = {name: (head.length, head.hash) for name, head in snapshot.heads().items() if head.length}
         if ends != {name: (length, hash) for name, (length, hash, _) in self._ends.items()}:
             self.faults.chains.append("the ends of chains are not those of the log")
-        with self._store.session() as session:
+        with self.store.session() as session:
             states = session.leads(list(self._leads))
             reps = session.reps(list(roster().reps))
         for lead, rows in self._leads.items():
@@ -160,12 +169,14 @@ class Books:
         for chain, shares in SHARES.items():
             turns, cycle = self._turns[chain], sum(shares.values())
             for at in range(0, len(turns) - len(turns) % cycle, cycle):
-                if Counter(turns[at : at + cycle]) != shares:
+                taken = Counter(turns[at : at + cycle])
+                self.off = max(self.off, *(abs(taken[rep] - share) for rep, share in shares.items()))
+                if taken != shares:
                     self.faults.rotation.append(
                         f"{chain}: turns {at} to {at + cycle} are {turns[at : at + cycle]}"
                     )
         names = [f"pool {name}" for name in roster().pools]
-        with self._store.session() as session:
+        with self.store.session() as session:
             for key, rotation in session.rotations(names).items():
                 if sum(rotation.credits.values()):
                     self.faults.rotation.append(f"{key}: the credits {rotation.credits} do not sum to zero")

@@ -23,7 +23,10 @@ _LONGEST: Final = 60  # seconds that a process may take to be ready, on a machin
 
 @dataclass
 class Said:
-    """What was acknowledged: `routed` who was said to have each lead, `new` how often it was said to be new."""
+    """What was acknowledged: `routed` who was said to have each lead, `new` how often it was said to be new.
+
+    `times` counts it all, by kind; `highest` is the last number that each name has come to.
+    """
 
     routed: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     new: Counter[str] = field(default_factory=Counter)
@@ -33,9 +36,13 @@ class Said:
     unavailable: Counter[str] = field(default_factory=Counter)
     failed: list[str] = field(default_factory=list)
     highest: dict[str, int] = field(default_factory=dict)
+    times: Counter[str] = field(default_factory=Counter)
 
     def hear(self, job: Job, line: str) -> None:
-        match line.split(" "):
+        words = line.split(" ")
+        if words[0] in ("routed", "recorded", "swept", "delivered"):
+            self.times[words[0]] += 1
+        match words:
             case ["routed", lead, rep, again]:
                 self.routed[lead].add(rep)
                 self.new[lead] += again == "False"
@@ -78,6 +85,8 @@ class Crowd:
     def __init__(self, jobs: Sequence[Job], dice: random.Random) -> None:
         self.said = Said()
         self.kills = 0
+        """Processes killed at work; those that were killed while they opened the store are in `early`."""
+        self.early = 0
         self.processes = 0
         self._dice = dice
         self._selector = selectors.DefaultSelector()
@@ -96,7 +105,6 @@ class Crowd:
             self.listen(self._dice.uniform(*pauses))
             place = self._dice.randrange(len(self._members))
             self._kill(place)
-            self.kills += 1
             self._members[place] = self._start(self._next(self._members[place].job))
             meanwhile()
 
@@ -112,13 +120,21 @@ class Crowd:
             assert time.monotonic() < until, "they are not ready"
             self._hear(0.1)
 
-    def end(self) -> Said:
-        """Kill them all."""
+    def pause(self) -> Said:
+        """Kill them all, to begin again by `resume`."""
         for place in range(len(self._members)):
             self._kill(place)
-        self._selector.close()
         assert not self.said.failed, self.said.failed
         return self.said
+
+    def resume(self) -> None:
+        self._members = [self._start(self._next(member.job)) for member in self._members]
+
+    def end(self) -> Said:
+        """Kill them all."""
+        said = self.pause()
+        self._selector.close()
+        return said
 
     def finish(self, seconds: float = 120) -> Said:
         """Let them come to their own end."""
@@ -149,6 +165,8 @@ class Crowd:
 
     def _kill(self, place: int) -> None:
         member = self._members[place]
+        self.kills += member.ready and member.process.is_alive()
+        self.early += not member.ready
         member.process.kill()
         member.process.join()
         while self._read(member):

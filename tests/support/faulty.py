@@ -136,8 +136,11 @@ def mind(job: Job, store: Store, say: Callable[..., None]) -> None:
         new = lead(router.tree, id, score=90 + number % 10)
         got = _insisting(lambda: router.route(new, NOON), say)  # noqa: B023
         say("routed", got.lead, got.rep, got.again)
-        for _ in range(2):
-            known, kind = f"{MINDED}{job.name}{dice.randrange(number + 1)}", dice.choice(_KINDS)
+        for _ in range(4):
+            known, kind = (
+                f"{MINDED}{job.name}{dice.randrange(max(0, number - 20), number + 1)}",
+                dice.choice(_KINDS),
+            )
             rep = dice.choice(["gus", "hana", "ion"]) if kind == ASSIGN else None
             key = f"{job.seed}-{number}-{dice.random()}"
             reason = "as it was" if kind == "junk" else None

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 import time
 from itertools import count
+from pathlib import Path
 from typing import Any, Final, Literal
 
 import pytest
@@ -26,6 +28,17 @@ class Server:
         """The URL of a new, empty database."""
         name = f"leads{next(self._numbers)}"
         self._server.psql(f"CREATE DATABASE {name}")
+        return str(self._server.get_uri(name))
+
+    def database_on(self, disk: Path) -> str:
+        """The same, with its tables on a disk of their own."""
+        folder = disk / "tables"
+        folder.mkdir()
+        shutil.chown(folder, self._server.system_user)
+        name = f"leads{next(self._numbers)}"
+        self._server.psql(
+            f"CREATE TABLESPACE {name} LOCATION '{folder}'; CREATE DATABASE {name} TABLESPACE {name}"
+        )
         return str(self._server.get_uri(name))
 
     def stop(self, mode: Literal["fast", "immediate"]) -> None:

@@ -9,6 +9,7 @@ is late starts again and finds the lead assigned.
 from __future__ import annotations
 
 import json
+import logging
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -57,6 +58,9 @@ _PATIENCE: Final = 30  # seconds that a session waits for a lock
 # would go on reading all of it when it is not.
 _OPTIONS: Final = f"-c lock_timeout={_PATIENCE}s -c timezone=UTC -c enable_seqscan=off"
 _LAYING_OUT: Final = 0x726F757465  # the advisory lock under which the tables are made
+
+# the driver warns of what its errors say as well, and Python would print that where nobody set up logging
+logging.getLogger("psycopg").addHandler(logging.NullHandler())
 
 # class codes of SQLSTATE for what may pass: connection, rollback (deadlocks too), resources, intervention
 _PASSING: Final = ("08", "40", "53", "57", "55P03", "23505")

@@ -183,7 +183,11 @@ class SqliteStore(DatabaseStore):
                 raise self._in_words(error) from error
 
     def _in_words(self, error: BaseException) -> StoreError:
-        return _in_words(self.url, str(error))
+        words = str(error)
+        # a disk that is read-only has no place for the files that SQLite keeps beside its own
+        if "unable to open" in words and self._path.exists() and not os.access(self._path.parent, os.W_OK):
+            words = "readonly"
+        return _in_words(self.url, words)
 
 
 def _settings_of(url: str) -> tuple[Path, str]:
