@@ -17,9 +17,9 @@ pytest.importorskip("sqlglot")
 
 from routebook.api import Policy, loads
 from routebook.check.conditions import Pattern
-from routebook.codegen.sql.dialects import DIALECTS, text
+from routebook.codegen.sql.dialects import DIALECTS, dialect_named, text
 from routebook.codegen.sql.names import DIALECT_NAMES
-from routebook.codegen.sql.query import PLAIN, Shape, compile_sql
+from routebook.codegen.sql.query import Shape, compile_sql
 from routebook.codegen.sql.refusal import SqlRefused, Unable
 from routebook.decision import Lead
 from routebook.operators import pattern
@@ -269,7 +269,7 @@ def test_a_hundred_rules_and_definitions(dialect: str) -> None:
 
 
 def test_many_rules_are_an_index_and_few_are_not() -> None:
-    few = "\n".join(f"when n == {n} queue q" for n in range(PLAIN))
+    few = "\n".join(f"when n == {n} queue q" for n in range(dialect_named("duckdb").plain))
     query = compile_sql(loads("lead { id: id  n: integer }\n" + few).tree, "duckdb").text
     more = compile_sql(loads("lead { id: id  n: integer }\n" + few + "\nelse queue q").tree, "duckdb").text
     assert ("&" in query, "&" in more) == (False, True)

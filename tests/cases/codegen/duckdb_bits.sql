@@ -162,15 +162,15 @@ WITH "leads_read" AS (
       CASE WHEN "answer_4" THEN 511 ELSE 383 END
     ) AS "w0"
   FROM "classes"
-  JOIN "class_1_0"
+  LEFT JOIN "class_1_0"
     ON "class_1_0"."place" = "classes"."class_1"
-  JOIN "class_2_0"
+  LEFT JOIN "class_2_0"
     ON "class_2_0"."place" = "classes"."class_2"
-  JOIN "class_3_0"
+  LEFT JOIN "class_3_0"
     ON "class_3_0"."place" = "classes"."class_3"
-  JOIN "class_4_0"
+  LEFT JOIN "class_4_0"
     ON "class_4_0"."place" = "classes"."class_4"
-  JOIN "class_5_0"
+  LEFT JOIN "class_5_0"
     ON "class_5_0"."place" = "classes"."class_5"
 ), "first_0" AS (
   SELECT

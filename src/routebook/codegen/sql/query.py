@@ -15,7 +15,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
 
 from sqlglot import exp
 
@@ -29,9 +28,6 @@ from routebook.codegen.sql.refusal import SqlRefused, Unable
 from routebook.codegen.sql.steps import Steps, column
 from routebook.diagnostics import RoutebookError
 from routebook.plan.tree import Tree
-
-PLAIN: Final = 40
-"""So many rules are one `CASE`; from there on the index is quicker (`tests/bench/sql.py`)."""
 
 
 class Shape(StrEnum):
@@ -87,7 +83,7 @@ def compile_sql(
         raise RoutebookError("the policy has no field `id`: say which column tells rows apart")
     _refuse(tree, row, now)
     if shape is None:
-        shape = Shape.PLAIN if sum(1 for _ in tree.leaves()) <= PLAIN else Shape.BITS
+        shape = Shape.PLAIN if sum(1 for _ in tree.leaves()) <= row.plain else Shape.BITS
     write = Conditions(tree, row, now)
     try:
         placed = _Plain(tree, write) if shape is Shape.PLAIN else _Bits(tree, write)
