@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from routebook import api
+from routebook.analysis import reach as reach_module
 from routebook.analysis.model import Entry, Model
 from routebook.analysis.reach import Blocked, Contradictory, NotDecided, Reached, Verdict, reach
 from routebook.analysis.search import Covered, Found
@@ -87,6 +88,27 @@ def test_a_verdict_is_the_right_one(seed: int) -> None:
             _check_blockers(loaded, verdict, own)
         elif isinstance(verdict, Reached):
             assert own
+
+
+@pytest.mark.parametrize("seed", range(0, ROUNDS, 2))
+def test_blockers_that_are_not_proved_fewest_are_all_needed(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """RB101 without steps for the minimum: the blockers are enough, none can be spared, and no minimum is claimed."""
+    monkeypatch.setattr(reach_module, "_STEPS", -1)
+    policy = small_policy(100_000 + seed, finite=True)
+    tree = api.loads(policy.text).tree
+    model = modelled(tree)
+    leads = list(policy.leads(limit=20_000))
+    for verdict in reach(model, model.policies[0]):
+        if isinstance(verdict, Blocked):
+            own = [lead for lead in leads if holds(tree, verdict.entry, lead)]
+            chosen = [blocker.entry for blocker in verdict.blockers]
+            assert verdict.fewest == (len(chosen) == 1)
+            for spared in (None, *chosen) if len(chosen) > 1 else (None,):
+                rest = [entry for entry in chosen if entry is not spared]
+                is_enough = all(any(holds(tree, other, lead) for other in rest) for lead in own)
+                assert is_enough == (spared is None)
 
 
 def _check_parts(tree: Tree, verdict: Contradictory, leads: list[dict[str, Any]]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
 import pytest
@@ -14,27 +14,15 @@ from routebook.analysis.regions import _REGIONS, LeadRegion
 from routebook.plan.tree import Tree
 from routebook.plan.walk import Environment, walk
 from support.edits import edited
-from support.small_policies import NOW, ROUNDS, SmallPolicy, not_decided, small_policy
+from support.regions import condition, without_now
+from support.small_policies import NOW, ROUNDS, not_decided, small_policy
 
 Lead: TypeAlias = Mapping[str, Any]
-
-
-def condition(policy: SmallPolicy, when: str) -> Callable[[Lead], bool]:
-    """What a region's condition holds of; it is read as if it were pasted into the policy."""
-    head, _, _ = policy.text.partition("\nwhen ")
-    tree = api.loads(f"{head}\nrule pasted when {when} queue x\n").tree
-    pasted = tree.rules[-1].condition
-    assert pasted is not None
-    return lambda lead: Environment(tree, lead, NOW).judge(pasted).holds
 
 
 def rule_of(tree: Tree, lead: Lead) -> str | None:
     leaf = walk(tree, lead, NOW).leaf
     return leaf.rule if leaf is not None else None
-
-
-def without_now(lead: Lead) -> dict[str, Any]:
-    return {name: value for name, value in lead.items() if name != "now"}
 
 
 @pytest.mark.parametrize("seed", range(ROUNDS))

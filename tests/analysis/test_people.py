@@ -1,0 +1,78 @@
+"""Pools in which nobody qualifies, held to every lead and every rep there is."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from routebook import api
+from routebook.analysis.proof import prove
+from routebook.plan.walk import Environment, walk
+from routebook.roster import Roster
+from routebook.runtime.fit import fit
+from support.regions import condition, without_now
+from support.small_policies import NOW, ROUNDS, not_decided, small_policy
+
+REP = 'rep {\n  level: integer 0..4\n  kinds: set of ["a", "b", "c"]\n  skills: set of ["a", "b"]\n}\n'
+
+WHERES = {
+    "vip": ("vip or rep.level >= 2", "not vip and rep.level < 3"),
+    "score": ("rep.level >= score", "score < 2 or rep.level > 3", "rep.level == score"),
+    "size": ("rep.level >= size", "size is missing or rep.level > size"),
+    "kind": ("kind in rep.kinds", 'kind == "a" or rep.kinds has "b"'),
+    "tags": ("rep.skills has all tags", "rep.skills has any tags"),
+    "seg": ("seg is missing or seg in rep.skills", "rep.skills has seg"),
+}
+
+
+def team(rng: random.Random) -> str:
+    """A roster of one to three reps, of whom the second may be away for good."""
+    names = ["ana", "bo", "cy"][: rng.choice((1, 2, 3))]
+    lines = [f"[pools.sales]\nmembers = [{', '.join(f'{name!r}' for name in names)}]"]
+    for name in names:
+        kinds = ", ".join(f"{kind!r}" for kind in "abc" if rng.random() < 0.5)
+        lines.append(f'[reps.{name}]\nname = "{name}"\nhours = "always"')
+        skills = rng.choice(("", "'a'", "'b'", "'a', 'b'"))
+        lines.append(f"level = {rng.randint(0, 4)}\nkinds = [{kinds}]\nskills = [{skills}]")
+        if name == "bo" and rng.random() < 0.3:
+            lines.append("active = false")
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize("seed", range(ROUNDS))
+def test_nobody_qualifies_exactly_where_no_member_passes(seed: int) -> None:
+    """RB204: flagged exactly where a lead comes to a pool of which no member passes, in regions that hold all such."""
+    policy = small_policy(2_000_000 + seed, finite=True)
+    rng = random.Random(seed)
+    wheres = [where for kind in policy.kinds for where in WHERES.get(kind.name, ())]
+    if not wheres or "queue p" not in policy.text:
+        pytest.skip("no rule to ask about")
+    where = rng.choice(wheres)
+    pooled = policy.text.replace("queue p", f"round_robin sales where {where} then queue p")
+    head, _, rules = pooled.partition("lead {")
+    loaded = api.loads(f"{head}{REP}lead {{{rules}")
+    roster = Roster.loads(team(rng))
+    values = fit(loaded.tree, roster).values
+    proof = prove(loaded.tree, roster, values)
+    if proof.doubts:
+        not_decided(doubt.reason for doubt in proof.doubts)
+    flagged = {each.asked.rule.rule: each for each in proof.people}
+    active = [rep.id for rep in roster.members("sales") if rep.active]
+    alone: dict[str, list[dict[str, object]]] = {}
+    for lead in policy.leads(limit=20_000):
+        leaf = walk(loaded.tree, lead, NOW).leaf
+        asked = getattr(leaf.plan.targets[0].target, "where", None) if leaf is not None else None
+        if leaf is not None and asked is not None:
+            environment = Environment(loaded.tree, lead, NOW)
+            if not any(environment.with_rep(values[rep]).judge(asked).holds for rep in active):
+                alone.setdefault(leaf.rule, []).append(lead)
+    assert set(flagged) == set(alone)
+    for rule, found in flagged.items():
+        reads = [condition(policy, region.when) for region in found.regions]
+        assert all(any(holds(lead) for holds in reads) for lead in alone[rule])
+        for region, holds in zip(found.regions, reads, strict=True):
+            assert loaded.lead(without_now(region.witness)) in alone[rule]
+            inside = [lead for lead in policy.leads(limit=20_000) if holds(lead)]
+            assert not region.exact or all(lead in alone[rule] for lead in inside)
+        assert [member for member, _ in found.lacks] == active
