@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -53,7 +53,7 @@ class Ledger:
         self._stickies: dict[StickyKey, StickyRep | None] = {}
         self._results: dict[ResultKey, Result] = {}
         self._heads: dict[str, Head] = {}
-        self._known: set[tuple[str, date]] = set()
+        self._known: set[tuple[Hashable, date]] = set()
         self._read: dict[str, RepState] = {}
         self._left = 0
         self._held: set[str] = set()
@@ -251,10 +251,10 @@ class Ledger:
             found = self._weeks[key] = self._session.weeks((id,), (monday,)).get(key, NO_LEADS)
         return found
 
-    def knows(self, pool: str, day: date) -> bool:
-        """Whether a pool's people have been read for a day; from now on they count as read."""
-        known = (pool, day) in self._known
-        self._known.add((pool, day))
+    def knows(self, people: Hashable, day: date) -> bool:
+        """Whether a pool's people, as one roster has them, have been read for a day; from now on they count as read."""
+        known = (people, day) in self._known
+        self._known.add((people, day))
         return known
 
     def load_weeks(self, ids: Collection[str], mondays: Collection[date]) -> None:

@@ -149,7 +149,8 @@ class Placing:
 
     def _read(self, bench: Bench) -> None:
         """Have the pool's people read all at once, not one by one as they are looked at."""
-        if not self.ledger.knows(bench.name, self.moment.date()):
+        # the bench itself: another roster's pool of that name may have other people
+        if not self.ledger.knows(bench, self.moment.date()):
             self.ledger.load_reps(bench.weights)
             self.ledger.load_weeks(bench.weights, bench.mondays(self.moment))
 
