@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from hypothesis import given
@@ -203,6 +204,24 @@ def test_what_is_learnt_decides_and_is_explained(store: Store) -> None:
     )
     counts = assigned(router, 60, "X", country="DE")
     assert counts.count("bogdan") > 45
+
+
+def test_who_learns_at_the_same_time_counts_once(store: Store) -> None:
+    leads = [past(f"P{n}", "ana" if n % 2 else "bogdan", n % 3 == 0, country="DE") for n in range(300)]
+    routers = [router_of(RULES, TEAM, store) for _ in range(3)]
+    found: list[Learned] = []
+    threads = [
+        Thread(target=lambda each=each: found.append(learnt(each, *leads)))  # type: ignore[misc]
+        for each in routers
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sum(each.counted for each in found) == 300
+    assert sum(each.known for each in found) == 600
+    assert sum(result(routers[0], "ana")) == sum(result(routers[0], "bogdan")) == 150
+    assert audit(store).is_well
 
 
 def test_an_audit_replays_it(store: Store) -> None:

@@ -17,7 +17,7 @@ from routebook.plan.tree import Tree
 from routebook.runtime.after.statuses import result_of
 from routebook.runtime.ledger import Ledger
 from routebook.runtime.locks import Locks
-from routebook.runtime.log import encode, sealed
+from routebook.runtime.log import encode, lead_chain, sealed
 from routebook.runtime.segments import segment_of, ways_to_segment
 from routebook.runtime.state import First, LogRow, ResultKey
 from routebook.runtime.strategies import BY_NAME
@@ -120,7 +120,8 @@ def learn(
     fresh = here = 0
     for start in range(0, len(fitting), BATCH):
         batch = fitting[start : start + BATCH]
-        chains = {HISTORY, *(f"rep {each.rep}" for each in batch)}
+        # the leads' own chains too: whether they have a result here has to stay so
+        chains = {HISTORY, *(f"rep {each.rep}" for each in batch), *(lead_chain(each.lead) for each in batch)}
         firsts = {key for each in batch for _, key in each.keys}
         locks = Locks(frozenset(chains), firsts=frozenset(firsts))
         action = partial(record_history, batch, moment)
