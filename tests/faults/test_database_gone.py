@@ -13,6 +13,7 @@ import pytest
 from routebook.runtime.errors import StoreUnavailable
 from routebook.runtime.stores import open_store
 from support.books import Books
+from support.cli import run
 from support.crowds import Crowd
 from support.faulty import Job, router_on
 from support.routing import NOON, lead
@@ -67,6 +68,11 @@ def test_a_database_that_stays_away(server: Server) -> None:
             assert "\n" not in str(raised.value)
             assert "cannot be reached: " in str(raised.value)
             assert "pipeline" not in str(raised.value).lower()
+        for line in (f"event A1 touch --store {url}", f"sweep --store {url}", f"audit --store {url}"):
+            result = run(line)
+            assert (result.exit_code, result.stdout) == (2, "")
+            assert result.stderr.startswith("error: the store postgresql+psycopg://postgres:***@")
+            assert "cannot be reached: " in result.stderr
     finally:
         server.start()
     assert (first.rep, router.route(lead(router.tree, "A2", score=20), NOON).rep) == ("ana", "bogdan")
