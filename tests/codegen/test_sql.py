@@ -268,6 +268,26 @@ def test_a_hundred_rules_and_definitions(dialect: str) -> None:
         assert run(query, policy, leads) == expected(policy, leads, NOW)
 
 
+@databases
+def test_bools_are_two_classes(dialect: str) -> None:
+    text_ = "lead { a: bool  b: bool optional }\nrule one when a == false and b == false queue q\n"
+    text_ += "rule two when b != false and a == true queue q\nrule three when not b queue q"
+    records = [
+        {"a": False, "b": False},
+        {"a": True},
+        {"a": False},
+        {"a": True, "b": False},
+        {"a": False, "b": True},
+    ]
+    assert decided(text_, dialect, *records) == ["one", "two", "three", "three", None]
+
+
+@databases
+def test_policies_in_which_nothing_holds(dialect: str) -> None:
+    for rules in ("when n > 1 { }", "when false queue q", "when n > 1 and not true queue q"):
+        assert decided(f"lead {{ n: integer }}\n{rules}", dialect, {"n": 2}) == [None]
+
+
 def test_many_rules_are_an_index_and_few_are_not() -> None:
     few = "\n".join(f"when n == {n} queue q" for n in range(dialect_named("duckdb").plain))
     query = compile_sql(loads("lead { id: id  n: integer }\n" + few).tree, "duckdb").text

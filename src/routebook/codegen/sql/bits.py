@@ -145,9 +145,8 @@ class Bits:
         known = [(key, number) for key, number in classes.items() if key is not None]
         missing = classes[None]
         if isinstance(ref.type, BoolType):
-            first = next((number for key, number in known if key is True), other)
-            self._axis(ref, standing, lambda value: self._unless_missing(
-                ref, value, exp.Case().when(value.copy(), whole(first)).else_(whole(other)), missing))  # fmt: skip
+            yes, no = classes.get(True, other), classes.get(False, other)
+            self._axis(ref, standing, lambda value: self._by_truth(ref, value, yes, no, missing))
         elif len(known) <= _FEW:
             self._axis(ref, standing, lambda value: self._by_case(ref, value, known, other, missing))
         else:
@@ -161,6 +160,10 @@ class Bits:
                 return exp.Coalesce(this=found, expressions=[fallback])
 
             self._axis(ref, standing, place, Lookup(name, ("key", "place"), rows))
+
+    def _by_truth(self, ref: FieldRef, value: Sql, yes: int, no: int, missing: int) -> Sql:
+        place = exp.Case().when(value.copy(), whole(yes), copy=False).else_(whole(no), copy=False)
+        return self._unless_missing(ref, value, place, missing)
 
     def _by_case(
         self, ref: FieldRef, value: Sql, known: list[tuple[Any, int]], other: int, missing: int

@@ -18,7 +18,7 @@ from enum import StrEnum
 
 from sqlglot import exp
 
-from routebook.codegen.index import plan_index
+from routebook.codegen.index import Plan, plan_index
 from routebook.codegen.sql.bits import Bits, Lookup
 from routebook.codegen.sql.conditions import Conditions
 from routebook.codegen.sql.dialects import Dialect, Sql, dialect_named, text, whole
@@ -86,7 +86,9 @@ def compile_sql(
         shape = Shape.PLAIN if sum(1 for _ in tree.leaves()) <= row.plain else Shape.BITS
     write = Conditions(tree, row, now)
     try:
-        placed = _Plain(tree, write) if shape is Shape.PLAIN else _Bits(tree, write)
+        plan = plan_index(tree) if shape is Shape.BITS else None
+        # where no rule can hold, there is nothing to index
+        placed = _Bits(plan, write) if plan is not None and plan.alternatives else _Plain(tree, write)
         query = _whole(tree, write, table, id_column, placed.parts)
     except Unable as unable:
         raise SqlRefused(row.name, [str(unable)]) from unable
@@ -186,6 +188,8 @@ def _rules(tree: Tree, dialect: Dialect) -> _Part:
         [whole(number), text(leaf.rule), text(json.dumps(leaf.plan.texts, ensure_ascii=False))]
         for number, leaf in enumerate(tree.leaves())
     ]
+    # a policy of empty blocks has no rule, but a table of constants needs a row
+    rows = rows or [[whole(-1), text(""), text("[]")]]
     return _constants(Lookup("rules", ("place", "rule", "plan"), rows), dialect)
 
 
@@ -210,9 +214,9 @@ class _Plain:
 class _Bits:
     """Rules by the bits of an index."""
 
-    def __init__(self, tree: Tree, write: Conditions) -> None:
+    def __init__(self, plan: Plan, write: Conditions) -> None:
         self._dialect = write.dialect
-        self._bits = Bits(plan_index(tree), write)
+        self._bits = Bits(plan, write)
 
     def parts(self, before: str) -> Iterator[_Part]:
         bits = self._bits
