@@ -133,7 +133,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
         copies = [_copy(Path(folder) / str(number)) for number in range(options.workers)]
         os.chdir(copies[0])
-        chosen = _sample(_mutants(options.only), options.sample, random.Random(options.seed))
+        chosen = _sample(_mutants(options.only), options.sample, options.seed)
         known = [record.noticed[_key(each)] for each in chosen if _key(each) in record.noticed]
         fresh = [each for each in chosen if _key(each) not in record.noticed]
         print(f"{len(chosen)} mutants, {len(known)} of them noticed before", file=sys.stderr)
@@ -201,24 +201,28 @@ def _within(place: Place, ranges: Iterable[tuple[Place, Place]]) -> bool:
     return any(start <= place <= end for start, end in ranges)
 
 
-def _sample(mutants: Iterable[MutationSpec], count: int, rng: random.Random) -> list[MutationSpec]:
-    """One mutant a place; places drawn in turn from all files, so that each has its share."""
+def _sample(mutants: Iterable[MutationSpec], count: int, seed: int) -> list[MutationSpec]:
+    """One mutant a place; places drawn in turn from all files, so that each has its share.
+
+    A larger sample begins with the smaller one, and what is drawn of a file does not rest on the others.
+    """
     by_place: dict[tuple[str, Place], list[MutationSpec]] = defaultdict(list)
     for each in mutants:
         by_place[str(each.module_path), each.start_pos].append(each)
     by_file: dict[str, list[MutationSpec]] = defaultdict(list)
+    draws = {file: random.Random(f"{seed} {file}") for file, _ in by_place}
     for (file, _), here in sorted(by_place.items()):
-        by_file[file].append(rng.choice(sorted(here, key=lambda each: (each.operator_name, each.occurrence))))
-    everything = list(by_file.values())
-    for here in everything:
-        rng.shuffle(here)
-    # a file with three times the places has three times the mutants
-    ranked = sorted(
-        ((position + rng.random()) / len(here), number, position)
-        for number, here in enumerate(everything)
-        for position in range(len(here))
-    )
-    return [everything[number][position] for _, number, position in ranked[:count]]
+        ordered = sorted(here, key=lambda each: (each.operator_name, each.occurrence))
+        by_file[file].append(draws[file].choice(ordered))
+    ranked: list[tuple[float, str, int]] = []
+    for file, mutants_of in by_file.items():
+        draws[file].shuffle(mutants_of)
+        # a file with three times the places has three times the mutants
+        ranked += [
+            ((position + draws[file].random()) / len(mutants_of), file, position)
+            for position in range(len(mutants_of))
+        ]
+    return [by_file[file][position] for _, file, position in sorted(ranked)[:count]]
 
 
 def _command(stage: Stage) -> str:
