@@ -14,7 +14,7 @@ that cannot be said. Its causes are few:
 - points that count a number field without `up to`, in a range of thousands;
 - a pattern with `\\C`, with `(?-i)`, or with more than some ten thousand repetitions, or so many patterns on one text
   that all their combinations are too many;
-- a pattern that only letters such as `ß` or accents of their own could meet, which other comparisons see otherwise;
+- a pattern that only a letter with an accent of its own could meet, the two of which other texts have as one letter;
 - the time given by `--budget` was up.
 
 Each is written down in our tests as a policy that has it, and none of the policies that come with Routebook has any.
