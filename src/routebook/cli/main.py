@@ -30,7 +30,7 @@ COMMANDS: Final = (
     CommandRow("decide", "Say for each lead which rule takes it: no roster, no state."),
     CommandRow("route", "Assign every lead: the main job."),
     CommandRow("explain", "Say why a lead goes where it goes."),
-    CommandRow("event", "Record what happened to a lead: a status, a touch, a return, a claim."),
+    CommandRow("event", "Record what happened to a lead: a status, touch, return or claim."),
     CommandRow("presence", "Record that a rep is there, or is not."),
     CommandRow("sweep", "Act on leads that are overdue or were held."),
     CommandRow("deliver", "Tell people what happened to their leads: webhooks, JSON lines."),
@@ -39,7 +39,7 @@ COMMANDS: Final = (
     CommandRow("diff", "Say what an edit changes, for every lead that there can be."),
     CommandRow("simulate", "Play a stream of leads through a policy: shares, loads, waits."),
     CommandRow("graph", "Draw a policy as a picture."),
-    CommandRow("compile", "Write a policy as a Python module or as JSON, for elsewhere."),
+    CommandRow("compile", "Write a policy as a Python module, SQL or JSON, for elsewhere."),
     CommandRow("bench", "Measure how long a policy's decisions take."),
 )
 
