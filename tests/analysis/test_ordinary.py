@@ -6,9 +6,10 @@ import pytest
 
 from routebook import api
 from routebook.analysis.model import Model
-from routebook.analysis.ordinary import fields_off, nearest, pulled_back
+from routebook.analysis.ordinary import fields_off, hunt, nearest, pulled_back
 from routebook.analysis.proof import prove
 from routebook.analysis.reach import Reached, reach
+from routebook.analysis.search import Found
 from routebook.plan.walk import walk
 from support.big_policies import big_policy
 from support.small_policies import NOW, ROUNDS, small_policy
@@ -32,6 +33,18 @@ def test_no_lead_is_nearer_than_the_nearest(seed: int) -> None:
             found = nearest(model, entry.whole, entry.before, verdict.point)
             assert model.taker(found, model.policies[0]) is entry
             assert fields_off(model.space, found) == least[id(entry.node)]
+            assert hunt(model, entry.whole, entry.before, verdict.point) == (found, True)
+
+
+def test_without_steps_nothing_is_proved_nearest() -> None:
+    model = Model([api.loads("lead { id: id\n vip: bool }\nwhen not vip queue a\nelse queue b").tree])
+    model.freeze()
+    last = model.policies[0].leaves[1]
+    answer = model.find([last.whole], last.before)
+    assert isinstance(answer, Found)
+    for steps in (0, 1):
+        assert hunt(model, last.whole, last.before, answer.point, steps=steps) == (answer.point, False)
+    assert hunt(model, last.whole, last.before, answer.point, steps=5) == (answer.point, True)
 
 
 @pytest.mark.parametrize("kind", ["mixed", "dense"])

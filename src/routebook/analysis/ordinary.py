@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from routebook.analysis.formula import Box, Literal, meet
 from routebook.analysis.model import Model
@@ -17,6 +17,13 @@ _ALL_NODES: Final = 100_000
 """Steps that all the leads of one model may take: beyond, fields are only taken back one by one."""
 
 
+class Nearest(NamedTuple):
+    """A point, and whether no lead of its set is proved to have fewer fields off the ordinary lead."""
+
+    point: tuple[int, ...]
+    is_proved: bool
+
+
 def nearest(
     model: Model,
     literal: Literal,
@@ -25,31 +32,45 @@ def nearest(
     within: Box | None = None,
     outside: Sequence[Box] = (),
 ) -> tuple[int, ...]:
-    """A point as `pulled_back` takes and gives, with the fewest fields off the ordinary lead, as far as steps go.
+    """A point as `pulled_back` takes and gives, with the fewest fields off the ordinary lead, as far as steps go."""
+    steps = _NODES if model.polished < _ALL_NODES and not model.out_of_time() else 0
+    return hunt(model, literal, avoid, point, within, outside, steps).point
+
+
+def hunt(
+    model: Model,
+    literal: Literal,
+    avoid: Ids,
+    point: Sequence[int],
+    within: Box | None = None,
+    outside: Sequence[Box] = (),
+    steps: int = _NODES,
+) -> Nearest:
+    """The nearest point that so many steps find.
 
     Iterative deepening over the number of fields (Korf 1985): whatever holds the present point has to be left in one
     of its dimensions, and no more fields may be off than the round allows.
     """
     best = pulled_back(model, literal, avoid, point, within, outside)
     start = meet(model.formulas.hull(literal) or {}, within or {})
-    if start is None or model.polished >= _ALL_NODES or model.out_of_time():
-        return best
-    hunt = _Hunt(model, Search(model.space, model.index, start, avoid, (literal,), None, outside))
-    for most in range(hunt.off(), fields_off(model.space, best)):
-        found = hunt.run(most)
+    if start is None or not steps:
+        return Nearest(best, False)
+    search = _Hunt(model, Search(model.space, model.index, start, avoid, (literal,), None, outside), steps)
+    for most in range(search.off(), fields_off(model.space, best)):
+        found = search.run(most)
         best = found or best
-        if found is not None or hunt.left <= 0:
+        if found is not None or search.left <= 0:
             break
-    model.polished += _NODES - hunt.left
-    return best
+    model.polished += steps - search.left
+    return Nearest(best, search.left > 0 and not model.space.ties.reasons)
 
 
 class _Hunt:
     """Looks for points with few fields off, around the most ordinary one of a search."""
 
-    def __init__(self, model: Model, search: Search) -> None:
+    def __init__(self, model: Model, search: Search, steps: int) -> None:
         self.model, self.search = model, search
-        self.left = _NODES
+        self.left = steps
         self._ordinary = model.space.ordinary()
         self._groups = model.space.groups()
 
