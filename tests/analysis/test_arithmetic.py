@@ -56,7 +56,7 @@ class _Writer:
         return self.rng.choice([f"on {op} off", f"on {op} {day}", f"off {op} {day}", f"off {op} on"])
 
 
-def numbers(seed: int) -> tuple[Tree, list[dict[str, Any]]]:
+def numbers(seed: int, tests: str = "") -> tuple[Tree, list[dict[str, Any]]]:
     """A policy of calculations, and all its leads."""
     writer = _Writer(seed)
     fields = "\n".join(f"  {name}: {declared}" for name, (declared, _) in NUMBERS.items())

@@ -179,6 +179,20 @@ def test_the_solver_and_the_own_search_agree(seed: int, monkeypatch: pytest.Monk
     assert own == solved
 
 
+@pytest.mark.parametrize("handover", [0, 1, 3, 10, 30])
+def test_a_search_may_be_handed_to_the_solver_at_any_moment(
+    handover: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tree = api.loads(big_policy(150, "dense").text).tree
+    own = verdicts(tree)
+    monkeypatch.setattr(search, "HANDOVER", handover)
+    solved = verdicts(tree)
+    assert [type(verdict) for verdict in solved] == [type(verdict) for verdict in own]
+    for one, other in zip(own, solved, strict=True):
+        if isinstance(one, Blocked) and isinstance(other, Blocked) and one.fewest and other.fewest:
+            assert len(one.blockers) == len(other.blockers)
+
+
 @pytest.mark.parametrize("kind", ["territory", "mixed"])
 def test_planted_faults_are_found(kind: str) -> None:
     planted = big_policy(120, kind)

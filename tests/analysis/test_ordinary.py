@@ -23,10 +23,14 @@ def test_no_lead_is_nearer_than_the_nearest(seed: int) -> None:
     model = Model([tree])
     model.freeze()
     least: dict[int, int] = {}
-    for lead in policy.leads(limit=20_000):
+    some: dict[int, tuple[int, ...]] = {}
+    for number, lead in enumerate(policy.leads(limit=20_000)):
         leaf = walk(tree, lead, NOW).leaf
-        off = fields_off(model.space, model.space.place(lead, NOW))
+        placed = model.space.place(lead, NOW)
+        off = fields_off(model.space, placed)
         least[id(leaf)] = min(off, least.get(id(leaf), off))
+        if id(leaf) not in some or (number * 7919 + seed) % 5 == 0:
+            some[id(leaf)] = tuple(placed)
     for verdict in reach(model, model.policies[0]):
         if isinstance(verdict, Reached) and verdict.entry.is_leaf:
             entry = verdict.entry
@@ -34,6 +38,25 @@ def test_no_lead_is_nearer_than_the_nearest(seed: int) -> None:
             assert model.taker(found, model.policies[0]) is entry
             assert fields_off(model.space, found) == least[id(entry.node)]
             assert hunt(model, entry.whole, entry.before, verdict.point) == (found, True)
+            # wherever it begins
+            elsewhere = hunt(model, entry.whole, entry.before, some[id(entry.node)])
+            assert elsewhere.is_proved
+            assert model.taker(elsewhere.point, model.policies[0]) is entry
+            assert fields_off(model.space, elsewhere.point) == least[id(entry.node)]
+
+
+def test_a_nearer_lead_is_found_where_no_field_can_be_taken_back() -> None:
+    fields = "a: bool\n b: bool\n c: bool\n"
+    rules = "when not (a and b) and not c queue x\nelse queue y"
+    model = Model([api.loads(f"lead {{ {fields} }}\n{rules}").tree])
+    model.freeze()
+    last = model.policies[0].leaves[1]
+    far = tuple(model.space.place({"a": True, "b": True, "c": False}, NOW))
+    assert pulled_back(model, last.whole, last.before, far) == far
+    found = hunt(model, last.whole, last.before, far)
+    assert found.is_proved
+    assert (fields_off(model.space, far), fields_off(model.space, found.point)) == (2, 1)
+    assert model.space.values(found.point)["c"] is True
 
 
 def test_without_steps_nothing_is_proved_nearest() -> None:

@@ -69,6 +69,12 @@ def options() -> re2.Options:
 @example("^a(?i){2}b$", ["aaB", "aab", "aAb"], False)
 @example(r"a|\B", ["1é1", "1"], False)
 @example("(a{2}b?){2}", ["aabaa", "aab"], True)
+@example("^a{2,}$", ["a", "aa", "aaa", "aaaa"], False)
+@example("^(ab){3,}$", ["abab", "ababab", "abababab", "ababababab"], False)
+@example("^a{1,}b$", ["b", "ab", "aab"], False)
+@example("^a{0}b$", ["b", "ab"], False)
+@example("^a{0,}b{0,1}$", ["", "aa", "b", "aab", "bb"], False)
+@example("^a{2,4}$", ["a", "aa", "aaaa", "aaaaa"], False)
 def test_a_machine_finds_what_re2_finds(text: str, words: list[str], fold: bool) -> None:
     quiet = options()
     quiet.case_sensitive = not fold

@@ -69,6 +69,85 @@ def _stands_for(kinds: Any, given: Mapping[str, Any], lead: Mapping[str, Any]) -
     return all(lead.get(name) == given.get(name) for name in fixed)
 
 
+HOURS = """
+lead { id: id
+  at: datetime }
+when now.hour < 9 and at < now queue early
+when at >= now queue ahead
+else queue late
+"""
+
+
+@pytest.mark.parametrize(
+    ("now", "at", "rule", "breaks"),
+    [
+        ("2026-03-02T08:59Z", "2026-03-02T08:00Z", "#1", None),
+        ("2026-03-02T09:00Z", "2026-03-02T08:00Z", "else", None),
+        ("2026-03-02T09:00Z", "2026-03-02T09:00Z", "#2", None),
+        ("2026-03-02T09:00Z", None, "else", "#2"),
+        (None, "2026-03-02T08:00Z", "else", "#1"),
+    ],
+)
+def test_the_moment_of_a_test_is_as_it_says(
+    now: str | None, at: str | None, rule: str, breaks: str | None
+) -> None:
+    given = f"at: {at}" if at is not None else ""
+    moment = f"now {now}" if now is not None else ""
+    loaded = api.loads(f'{HOURS}\ntest "t" {{ lead {{ {given} }} {moment} expect rule "{rule}" }}')
+    (test,) = loaded.checked.tests
+    outcome = TestProver(loaded.tree, [test]).prove(test, only(rule))
+    if breaks is None:
+        assert outcome == Proved()
+    else:
+        assert isinstance(outcome, Broken)
+        leaf = walk(loaded.tree, outcome.lead, outcome.now).leaf
+        assert leaf is not None
+        assert leaf.rule == outcome.rule != rule
+        assert now is None or outcome.now.isoformat() == now.replace("Z", ":00+00:00")
+        assert at is None or outcome.lead["at"].isoformat() == at.replace("Z", ":00+00:00")
+
+
+SUMS = """
+lead {
+  id:    id
+  a:     integer 0..1000
+  b:     integer 0..1000
+  c:     decimal 0..1000
+  title: text
+  other: text
+}
+when a + b > 1200 and c < 7 queue sum
+when c / 2 >= a queue half
+when title == other queue same
+else queue rest
+"""
+
+
+@pytest.mark.parametrize(
+    ("given", "rule", "breaks"),
+    [
+        ("a: 700, b: 501, c: 6.99", "#1", False),
+        ('a: 700, b: 500, c: 6.99, title: "x", other: "y"', "else", False),
+        ('a: 700, b: 500, c: 6.99, title: "x", other: "X "', "#3", False),
+        ('a: 700, b: 500, c: 6.99, title: "x"', "else", True),
+        ("a: 3, b: 500, c: 6", "#2", False),
+        ('a: 3, b: 500, c: 5.99, title: "a", other: "b"', "else", False),
+        ('a: 3, b: 500, title: "a", other: "b"', "else", True),
+        ('b: 500, c: 6, title: "a", other: "b"', "else", True),
+    ],
+)
+def test_what_a_test_gives_is_calculated_with(given: str, rule: str, breaks: bool) -> None:
+    loaded = api.loads(f'{SUMS}\ntest "t" {{ lead {{ {given} }} expect rule "{rule}" }}')
+    (test,) = loaded.checked.tests
+    outcome = TestProver(loaded.tree, [test]).prove(test, only(rule))
+    assert isinstance(outcome, Broken if breaks else Proved)
+    if isinstance(outcome, Broken):
+        leaf = walk(loaded.tree, outcome.lead, outcome.now).leaf
+        assert leaf is not None
+        assert leaf.rule == outcome.rule != rule
+        assert {**outcome.lead, **test.given} == outcome.lead
+
+
 def test_coverage_counts_rules_and_both_sides_of_each_part() -> None:
     policy = api.loads(POLICY + 'test "a" { lead { id: "1", score: 80, vip: true } expect rule hot }')
     found = coverage(policy.tree, policy.checked.tests)

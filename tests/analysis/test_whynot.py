@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import random
 from fractions import Fraction
+from itertools import product
 from typing import Any
 
 import pytest
 
 from routebook import api
 from routebook.analysis.whynot import Goal, why_not
+from routebook.plan.tree import Tree
 from routebook.plan.walk import walk
-from support.small_policies import NOW, ROUNDS, small_policy
+from support.small_policies import NOW, ROUNDS, count_drawn, small_policy
 
-RANGES = {"score": 4, "size": 2}
+RANGES = {"score": 4, "size": 2, "low": 9, "high": 12}
 
 
 def distance(old: dict[str, Any], new: dict[str, Any]) -> tuple[int, float]:
@@ -83,6 +86,45 @@ def test_no_smaller_change_would_do_for_any_rule_of_a_pool(seed: int) -> None:
             for name in names
             if lead.get(name) != answer.nearest.lead.get(name)
         }
+
+
+NUMBERS = (
+    "low >= {0}", "low < {0}", "low == {0}", "low between {0} and {1}", "high > {0}", "high <= {1}",
+    "high between {0} and {1}", "not high == {1}", "vip", "not vip", "low + high > {1}", "high - low == {0}",
+)  # fmt: skip
+
+
+def numbers(seed: int) -> tuple[Tree, list[dict[str, Any]]]:
+    """A policy about two numbers of many classes each, and all of its leads."""
+    rng = random.Random(seed)
+    rules = []
+    for number in range(rng.randint(3, 8)):
+        parts = []
+        for part in rng.sample(NUMBERS, rng.choice((1, 2, 3))):
+            first = rng.randint(0, 6)
+            parts.append(part.format(first, first + rng.randint(0, 3)))
+        rules.append(f"when {' and '.join(parts)} queue q{number}")
+    fields = "low: integer 0..9\n  high: integer 0..12\n  vip: bool"
+    tree = api.loads(f"lead {{\n  {fields}\n}}\n" + "\n".join(rules) + "\nelse queue z\n").tree
+    leads = [{"low": a, "high": b, "vip": c} for a, b, c in product(range(10), range(13), (False, True))]
+    count_drawn(len(leads))
+    return tree, leads
+
+
+@pytest.mark.parametrize("seed", range(0, ROUNDS, 2))
+def test_no_fewer_steps_would_do(seed: int) -> None:
+    """Why not a rule, over numbers: the fewest fields and then the least steps, by every change there is."""
+    tree, leads = numbers(460_000 + seed)
+    taken = [leaf.rule if (leaf := walk(tree, lead, NOW).leaf) else None for lead in leads]
+    lead = leads[(seed * 7919) % len(leads)]
+    for leaf in tree.leaves():
+        near = [distance(lead, other) for other, rule in zip(leads, taken, strict=True) if rule == leaf.rule]
+        answer = why_not(tree, lead, NOW, Goal(rule=leaf.rule))
+        assert (answer.nearest is None) == (not near) == (answer.impossible is not None)
+        if answer.nearest is not None:
+            assert taken[leads.index(dict(answer.nearest.lead))] == leaf.rule
+            assert distance(lead, dict(answer.nearest.lead)) == pytest.approx(min(near))
+            assert (len(answer.nearest.changes), answer.nearest.steps) == pytest.approx(min(near))
 
 
 POLICY = """

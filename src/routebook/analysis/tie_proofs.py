@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from fractions import Fraction
+from math import floor
 from typing import Any, Final, TypeAlias
 
 from routebook.analysis.domains.base import Undecided
@@ -24,6 +25,8 @@ Spans: TypeAlias = Mapping[str, tuple[Fraction, Fraction]]
 Wanted: TypeAlias = tuple[str, Operand, Operand, bool]
 
 _BOXES: Final = 400
+_LOWERED: Final = 200
+"""Rounds in which whole values are lowered until all differences are as wanted."""
 _FINEST: Final = Fraction(1, 10**MAX_DIGITS)
 _Z3_MILLISECONDS: Final = 5_000
 _NEGATED: Final = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
@@ -39,8 +42,10 @@ def impossible(wanted: Sequence[Wanted], spans: Spans, whole: set[str]) -> dict[
     differences = [_difference(*each) for each in wanted]
     known = [each for each in differences if each is not None]
     if len(known) == len(differences):
-        return _by_paths(known, spans, whole)
-    if not _by_halving(wanted, spans, whole):
+        found = _by_paths(known, spans, whole)
+        if found is None or _is_whole(found, whole):
+            return found
+    elif not _by_halving(wanted, spans, whole):
         return None
     return _by_z3(wanted, spans, whole)
 
@@ -210,8 +215,15 @@ def _linear(operand: Operand) -> tuple[dict[str, Fraction], Fraction] | None:
     return None
 
 
+_Edge: TypeAlias = tuple[str | None, str | None, Fraction]
+"""The first field less the second is at most this; None stands for zero."""
+
+
 def _by_paths(differences: list[_Difference], spans: Spans, whole: set[str]) -> dict[str, Fraction] | None:
-    """A solution of differences, where `!=` is tried both ways."""
+    """A solution of differences, where `!=` is tried both ways; None is a proof that there is none.
+
+    Where whole fields are tied to others, those of the solution may, at worst, be not whole.
+    """
     for index, each in enumerate(differences):
         if each.op == "!=":
             rest = [*differences[:index], *differences[index + 1 :]]
@@ -220,24 +232,55 @@ def _by_paths(differences: list[_Difference], spans: Spans, whole: set[str]) -> 
                 if found is not None:
                     return found
             return None
-    edges: list[tuple[str | None, str | None, Fraction]] = []  # to - from <= weight
+    edges: list[_Edge] = []
     for name, (low, high) in spans.items():
         edges += [(name, None, high), (None, name, -low)]
     for each in differences:
         is_whole = all(name is None or name in whole for name in (each.plus, each.minus))
         step = Fraction(1) if is_whole else _FINEST
         edges += _edges(each, step)
-    return _shortest(edges, list(spans))
+    found = _shortest(edges, list(spans))
+    return found if found is None or _is_whole(found, whole) else _greatest(edges, spans, whole, found)
 
 
-def _edges(each: _Difference, step: Fraction) -> list[tuple[str | None, str | None, Fraction]]:
+def _is_whole(values: Mapping[str, Fraction], whole: set[str]) -> bool:
+    return all(value.denominator == 1 for name, value in values.items() if name in whole)
+
+
+def _greatest(
+    edges: list[_Edge], spans: Spans, whole: set[str], relaxed: dict[str, Fraction]
+) -> dict[str, Fraction] | None:
+    """The greatest solution whose whole fields are whole; `relaxed` comes back where it takes too many rounds.
+
+    Of two solutions the larger values make one, too, so there is a greatest, and lowering whatever is too large
+    comes to it.
+    """
+    values: dict[str | None, Fraction] = {None: Fraction(0)}
+    values.update((name, high) for name, (_, high) in spans.items())
+    for _ in range(_LOWERED):
+        changed = False
+        for end, start, weight in edges:
+            most = values[start] + weight
+            if end in whole:
+                most = Fraction(floor(most))
+            if most < values[end]:
+                if end is None:
+                    return None
+                values[end] = most
+                changed = True
+        if not changed:
+            return {name: values[name] for name in spans}
+    return relaxed
+
+
+def _edges(each: _Difference, step: Fraction) -> list[_Edge]:
     bound = each.bound
     if step == 1 and bound.denominator != 1:  # whole values meet a fraction
-        floor = Fraction(bound.numerator // bound.denominator)
-        uppers = {"<": floor, "<=": floor}
-        lowers = {">": floor + 1, ">=": floor + 1}
+        below = Fraction(floor(bound))
+        uppers = {"<": below, "<=": below}
+        lowers = {">": below + 1, ">=": below + 1}
         if each.op == "==":
-            return [(each.plus, each.minus, floor), (each.minus, each.plus, -floor - 1)]
+            return [(each.plus, each.minus, below), (each.minus, each.plus, -below - 1)]
     else:
         uppers = {"<": bound - step, "<=": bound, "==": bound}
         lowers = {">": bound + step, ">=": bound, "==": bound}
@@ -249,9 +292,7 @@ def _edges(each: _Difference, step: Fraction) -> list[tuple[str | None, str | No
     return found
 
 
-def _shortest(
-    edges: list[tuple[str | None, str | None, Fraction]], names: list[str]
-) -> dict[str, Fraction] | None:
+def _shortest(edges: list[_Edge], names: list[str]) -> dict[str, Fraction] | None:
     """Distances from a point before all others: a solution, unless some way round is negative."""
     distance: dict[str | None, Fraction] = {None: Fraction(0), **dict.fromkeys(names, Fraction(0))}
     for _ in range(len(distance) + 1):

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from routebook.analysis.domains.base import Pred, classes_of, mask_of
 from routebook.analysis.domains.ordered import DAY, HOUR, Line, note_time, step_time, time_mask, time_step
 from routebook.analysis.formula import TRUE, Box, Formulas, Literal, Mask, Point
-from routebook.analysis.written import joined, written
+from routebook.analysis.written import written
 from routebook.types import WEEKDAYS, DateTimeType, DateType, TimeType
 
 TYPICAL: Final = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
@@ -249,19 +249,8 @@ class CalendarDomain:
         if part.kind == "date":
             name = f"{self.name}.date" if isinstance(self.type, DateTimeType) else self.name
             return part.line.intervals_text(name, mask, lambda step: _written_day(step))
-        return self._time_text(part.line, mask)
-
-    def _time_text(self, line: Line, mask: Mask) -> str:
         name = f"{self.name}.time" if isinstance(self.type, DateTimeType) else self.name
-        parts = []
-        for first, last in line.runs(mask):
-            ends = []
-            if first > 0:
-                ends.append(f"{name} >= {written(step_time(first))}")
-            if last < DAY - 1:
-                ends.append(f"{name} < {written(step_time(last + 1))}")
-            parts.append(joined("and", ends))
-        return joined("or", parts)
+        return part.line.intervals_text(name, mask, lambda step: written(step_time(step)))
 
     # --- Values ------------------------------------------------------------------------------------------
 
