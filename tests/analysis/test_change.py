@@ -99,3 +99,38 @@ def test_a_changed_schema_is_noted() -> None:
     found = difference(old, new)
     assert found.same
     assert "`score` was a whole number from 0 to 100 and is a whole number from 0 to 60" in found.notes
+
+
+STEPS = """lead {
+  id:    id
+  score: integer 0..100
+  land:  country
+}
+rep { level: integer 0..9  lands: set of country }
+"""
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        "else assign pool p by round_robin where rep.level >= need\n  then queue z",
+        "else hold pool p where rep.level >= need up to 2h\n  then queue z",
+        'else split "s" by grade { 50% pool p 50% queue y }\n  then queue z',
+        "else assign pool p by hash of grade\n  then queue z",
+        "else assign pool p by round_robin sticky by grade\n  then queue z",
+        'else split "s" by id { 50% pool p where rep.level >= need 50% queue y }\n  then queue z',
+        "else queue z under fast\n"
+        "sla fast { respond within 2h then pool p where rep.level >= need then queue late }",
+        "else queue z under fast\nsla fast { respond within 2h then reassign 2 times then pool p by hash of grade }",
+    ],
+)
+def test_what_a_plan_refers_to_is_part_of_the_outcome(rules: str) -> None:
+    def policy(base: int, other: int) -> Tree:
+        need = f"derive need: integer {{ when score >= {base} then 5 else 1 }}"
+        grade = f"derive grade: integer {{ when need == 5 then 2 when score > {other} then 1 else 0 }}"
+        return tree_of(f"{STEPS}{need}\n{grade}\n{rules}")
+
+    assert difference(policy(50, 20), policy(50, 20)).same
+    assert not difference(policy(50, 20), policy(60, 20)).same
+    # what nothing of the plan refers to changes nothing
+    assert difference(policy(50, 20), policy(50, 30)).same == ("grade" not in rules)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from operator import add, mul, sub, truediv
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from routebook.analysis.tie_proofs import _apply, _Range
@@ -22,6 +23,7 @@ def ranges(draw: st.DrawFn) -> tuple[_Range, Fraction]:
 
 
 @given(st.sampled_from("+-*/"), ranges(), ranges())
+@settings(max_examples=500)
 def test_a_result_lies_in_the_range_of_results(
     sign: str, left: tuple[_Range, Fraction], right: tuple[_Range, Fraction]
 ) -> None:
@@ -35,7 +37,41 @@ def test_a_result_lies_in_the_range_of_results(
     assert high is None or result <= high
 
 
+@given(st.sampled_from("+-*/"), ranges(), ranges())
+@settings(max_examples=500)
+def test_a_range_is_no_wider_than_its_ends_make_it(
+    sign: str, left: tuple[_Range, Fraction], right: tuple[_Range, Fraction]
+) -> None:
+    one, other = left[0], right[0]
+    calculate = {"+": add, "-": sub, "*": mul, "/": truediv}[sign]
+    made = [
+        calculate(a, b)
+        for a in one[:2]
+        for b in other[:2]
+        if a is not None and b is not None and (sign != "/" or b)
+    ]
+    if sign == "/" and None in other[:2]:
+        made.append(Fraction(0))  # what a division by ever more comes to
+    low, high, _ = _apply(sign, one, other)
+    assert low is None or low in made
+    assert high is None or high in made
+    ends = (*one[:2], *other[:2])
+    through_zero = sign == "/" and None not in other[:2] and other[0] <= 0 <= other[1]
+    if None not in ends and not through_zero:
+        assert (low, high) == (min(made), max(made))
+
+
+@given(ends=st.tuples(*[st.fractions(0, 6, max_denominator=4)] * 3))
+def test_a_positive_number_over_what_may_be_zero_is_at_least_so_much(ends: tuple[Fraction, ...]) -> None:
+    low, high, most = ends
+    one = (min(low, high), max(low, high), True)
+    expected = min(low, high) / most if most else None
+    assert _apply("/", one, (Fraction(0), most, True)) == (expected, None, False)
+    assert _apply("/", one, (Fraction(0), None, True)) == (Fraction(0), None, False)
+
+
 @given(ranges(), ranges())
+@settings(max_examples=300)
 def test_a_divisor_that_is_never_zero_always_gives_a_value(
     left: tuple[_Range, Fraction], right: tuple[_Range, Fraction]
 ) -> None:

@@ -97,3 +97,69 @@ def test_a_proof_says_how_far_it_is() -> None:
         "spare rules",
     ]
     assert all(0 <= done < total for _, done, total in told)
+
+
+def test_an_ordinary_lead_is_as_people_know_them() -> None:
+    texts = {
+        "first_name": "Maria", "last_name": "Novak", "company": "Northwind Traders", "account": "Northwind Traders",
+        "job_title": "Operations manager", "job": "Operations manager", "name": "Maria Novak",
+        "domain": "northwind.example", "website": "northwind.example", "city": "Springfield", "state": "Ohio",
+        "campaign": "spring_webinar", "source": "website", "phone": "+1 555 0100", "language": "English",
+        "product": "crm", "remark": "sample",
+    }  # fmt: skip
+    numbers = {
+        "employees": 120, "headcount": 120, "team_size": 120, "deal": 12_000, "value": 12_000, "amount": 12_000,
+        "revenue": 1_000_000, "budget": 12_000, "seats": 20, "score": 50,
+    }  # fmt: skip
+    others = {
+        "id": ("id", "L-1"), "mail": ("email", "maria@northwind.example"), "owner": ("rep", "ana"),
+        "land": ("country", "US"), "vip": ("bool", False), "kind": ('one of ["b", "a"]', "b"),
+        "tags": ("set of text", frozenset()), "at": ("datetime", NOW), "on": ("date", NOW.date()),
+        "slot": ("time", NOW.time()), "spare": ("text optional", "sample"), "below": ("decimal -5..-1", -3),
+    }  # fmt: skip
+    lines = [f"{name}: {declared}" for name, (declared, _) in others.items()]
+    lines += [f"{name}: text" for name in texts] + [f"{name}: integer 1.." for name in numbers]
+    model = Model([api.loads("lead {\n" + "\n".join(lines) + "\n}\nelse queue z").tree])
+    model.freeze()
+    expected = {name: value for name, (_, value) in others.items()} | texts | numbers | {"now": NOW}
+    assert model.space.values(model.space.ordinary()) == expected
+
+
+@pytest.mark.parametrize(
+    ("declared", "condition", "value"),
+    [
+        ("decimal", "x > 60", "61"),
+        ("decimal", "x < 0", "-1"),
+        ("decimal", "x < 0.5", "0.4"),
+        ("decimal", "x > 60 and x < 61", "60.1"),
+        ("decimal", "x > 60.01 and x < 60.02", "60.011"),
+        ("decimal 0..", "x > 99999.99", "100000"),
+        ("integer", "x > 60", "61"),
+        ("integer", "x < -3", "-4"),
+        ("integer", "x > 9999998", "9999999"),
+        ("integer", "x > 123456789", "130000000"),
+        ("integer", "x < -123456789", "-130000000"),
+        ("integer", "x > 123456789 and x < 123456799", "123456790"),
+        ("time", "x > 17:00", "18:00:00"),
+        ("time", "x > 17:00 and x < 18:00", "17:01:00"),
+        ("time", "x < 09:30", "09:00:00"),
+        ("time", "x < 00:01", "00:00:00"),
+        ("date", "x > 2026-03-02", "2026-03-03"),
+        ("date", "x < 2026-03-02", "2026-03-01"),
+        ("date", 'x.weekday == "sun"', "2026-03-08"),
+        ("datetime", "x > 2026-03-02T10:00Z", "2026-03-03 10:00:00+00:00"),
+        ("datetime", "x < 2026-03-02T10:00Z", "2026-03-01 10:00:00+00:00"),
+        ("datetime", "x > 2026-03-02T10:00Z and x < 2026-03-02T10:00:02Z", "2026-03-02 10:00:01+00:00"),
+        ("datetime", "x > 2027-01-01T00:00Z", "2027-01-01 10:00:00+00:00"),
+        ("datetime", "x.time > 17:00", "2026-03-02 18:00:00+00:00"),
+        ("datetime", 'x.weekday == "sun" and x.hour < 4', "2026-03-08 03:00:00+00:00"),
+    ],
+)
+def test_a_value_that_is_shown_reads_well(declared: str, condition: str, value: str) -> None:
+    model = Model(
+        [api.loads(f"lead {{ id: id\n x: {declared} }}\nwhen {condition} queue a\nelse queue z").tree]
+    )
+    model.freeze()
+    answer = model.find([model.policies[0].leaves[0].whole], 0)
+    assert isinstance(answer, Found)
+    assert str(model.space.shown(model.space.values(answer.point))["x"]) == value

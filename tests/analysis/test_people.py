@@ -76,3 +76,36 @@ def test_nobody_qualifies_exactly_where_no_member_passes(seed: int) -> None:
             inside = [lead for lead in policy.leads(limit=20_000) if holds(lead)]
             assert not region.exact or all(lead in alone[rule] for lead in inside)
         assert [member for member, _ in found.lacks] == active
+
+
+@pytest.mark.parametrize(
+    ("where", "lacks"),
+    [
+        ("rep.skills has all wants", True),  # a lead may want what nobody knows of
+        ("rep.skills has any wants", True),  # or nothing at all
+        ("rep.skills has none wants", True),
+        ("wants has none rep.skills or wants has any rep.skills", False),
+        ('rep.skills has "a" or wants has "b"', False),
+        ("wants has all rep.skills", True),
+    ],
+)
+def test_sets_of_any_texts_are_looked_through(where: str, lacks: bool) -> None:
+    roster = Roster.loads(
+        "[pools.sales]\nmembers = ['ana', 'bo']\n"
+        "[reps.ana]\nname = 'Ana'\nhours = 'always'\nskills = ['a', 'b']\n"
+        "[reps.bo]\nname = 'Bo'\nhours = 'always'\nskills = ['b', 'c']\n"
+    )
+    loaded = api.loads(
+        "lead {\n  id: id\n  wants: set of text\n}\nrep { skills: set of text }\n"
+        f"else round_robin sales where {where}\n  then queue triage\n"
+    )
+    values = fit(loaded.tree, roster).values
+    proof = prove(loaded.tree, roster, values)
+    assert not proof.doubts
+    assert bool(proof.people) is lacks
+    for nobody in proof.people:
+        for region in nobody.regions:
+            lead = loaded.lead(without_now(region.witness))
+            environment = Environment(loaded.tree, lead, NOW)
+            for rep in ("ana", "bo"):
+                assert not environment.with_rep(values[rep]).judge(nobody.asked.where).holds

@@ -71,3 +71,71 @@ def test_texts_and_sets_of_texts_are_exact(seed: int) -> None:
             assert isinstance(verdict, Reached) == (rule in taken)
     if doubts:
         not_decided(doubts)
+
+
+ONE: Final = "lead {\n  id: id\n  title: text\n  mail: email\n}\n"
+
+
+def reached(condition: str) -> bool:
+    """Whether a rule with this condition is reached; a lead that shows it has been walked."""
+    tree = api.loads(f"{ONE}rule asked when {condition} queue x\nelse queue z\n").tree
+    model = Model([tree])
+    model.freeze()
+    verdict = reach(model, model.policies[0])[0]
+    assert not isinstance(verdict, NotDecided)
+    if isinstance(verdict, Reached):
+        leaf = model.space.walk(tree, model.space.values(verdict.point)).leaf
+        assert leaf is not None
+        assert leaf.rule == "asked"
+    return isinstance(verdict, Reached)
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        'title matches "^a .b+ c$"',
+        'title matches "^q {2,}z$"',
+        'title matches "^[0-9]{3}-[x-z]$" and not title contains "0"',
+        'title starts with "ab" and title ends with "ba" and title matches "^...$"',
+        'title starts with "ab" and title ends with "ba" and title matches "^....$"',
+        'title starts with "a" and not title starts with "ab" and not title starts with "ac"',
+        'title ends with "yz" and not title ends with "xyz" and title matches "^.{3}$"',
+        'title contains "bc" and title contains "ab" and title matches "^...$"',
+        'title starts with "a" and title contains "z" and not title == "az" and title matches "^[az]+$"',
+        'title matches "^.$" and title in ["q", "qq"]',
+        'title matches "^\\\\s*$" or title matches "^.\\\\W.$"',
+        'mail.domain ends with ".edu" and mail starts with "a@b" and not mail.domain starts with "b.edu"',
+        'mail.domain matches "^[xy]{2}$" and mail matches "^.@"',
+        'mail contains "@z" and mail ends with "z" and not mail.domain == "z"',
+        'mail.domain in ["a.b", "c.d"] and mail starts with "q" and not mail.domain starts with "a"',
+        'mail matches "^.@.$" and not mail.domain == "x" and not mail starts with "m"',
+        'mail starts with "zoe" and mail.domain contains "zoe" and mail ends with "oe"',
+    ],
+)
+def test_what_some_text_meets_is_reached(condition: str) -> None:
+    assert reached(condition)
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        'title starts with "ab" and title ends with "ba" and title matches "^..$"',
+        'title starts with "ab" and not title starts with "a"',
+        'title ends with "xyz" and not title ends with "yz"',
+        'title starts with "ab" and title starts with "ac"',
+        'title contains "abc" and not title contains "b"',
+        'title contains "bc" and title contains "ab" and title matches "^..$"',
+        'title matches "^ " or title matches " $"',
+        'title matches "^$"',
+        'title in ["q", "qq"] and title matches "^.{3}"',
+        'mail.domain ends with ".edu" and mail ends with ".com"',
+        'mail starts with "@" or mail ends with "@"',
+        'mail contains " "',
+        'mail matches "@.*@"',
+        'mail.domain == "a.b" and not mail ends with "a.b"',
+        'mail.domain contains "@"',
+        'mail == "q@a.b" and mail.domain == "b.a"',
+    ],
+)
+def test_what_no_text_meets_is_not(condition: str) -> None:
+    assert not reached(condition)

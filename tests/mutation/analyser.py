@@ -38,7 +38,12 @@ TESTS = (
     "tests/lint",
     "tests/cli/test_diff.py",
     "tests/cli/test_whynot.py",
+    "tests/cli/test_transcripts.py",
     "tests/api/test_proved.py",
+    "tests/render/test_coverage.py",
+    "tests/render/test_diffs.py",
+    "tests/render/test_findings_machine.py",
+    "tests/render/test_whynots.py",
 )
 """The tests of proofs, and of what is shown of them."""
 

@@ -7,7 +7,7 @@ range of days is searched whole where it is short, and for more than a year wher
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from fractions import Fraction
@@ -22,6 +22,9 @@ from routebook.types import WEEKDAYS, DateTimeType, DateType, TimeType
 
 TYPICAL: Final = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 """A Monday morning: the moment of an ordinary lead."""
+
+_UNITS: Final = (HOUR, HOUR // 60, 1_000_000)
+"""An hour, a minute, a second."""
 
 _EPOCH: Final = datetime(1, 1, 1, tzinfo=UTC)
 _FIRST, _LAST = 1, date.max.toordinal()
@@ -265,7 +268,7 @@ class CalendarDomain:
         """Values among which there is one that has all the wanted parts, if there is any at all."""
         yield self._typical()
         if isinstance(self.type, TimeType):
-            yield from (step_time(first) for first, _ in _runs(wanted, "time"))
+            yield from map(step_time, _round_times(_runs(wanted, "time")))
         elif isinstance(self.type, DateType):
             yield from (date.fromordinal(day) for day in _days(_runs(wanted, "date"), TYPICAL.toordinal()))
         else:
@@ -284,18 +287,27 @@ class CalendarDomain:
             times = [
                 run for p, m in wanted if p.kind == "time" and p.zone == zone for run in _line(p).runs(m)
             ]
-            steps = sorted({step for first, last in times or [(0, DAY - 1)] for step in (first, last)})
-            preferred = [time_step(TYPICAL.time())]
+            steps = list(dict.fromkeys((time_step(TYPICAL.time()), *_round_times(times or [(0, DAY - 1)]))))
             for day in _days(days, TYPICAL.toordinal()):
-                yield from _local(day, [*preferred, *steps], zone)
+                yield from _local(day, steps, zone)
         yield from ends
 
 
 def round_moments(first: int, last: int) -> Iterator[int]:
     """Moments of a run that read well: near the typical one, on a day at ten, an hour, a minute, a second."""
-    typical = moment_step(TYPICAL)
-    ten = 10 * HOUR
-    for unit, offset in ((DAY, ten), (HOUR, 0), (HOUR // 60, 0), (1_000_000, 0)):
+    return _rounded(first, last, moment_step(TYPICAL), ((DAY, 10 * HOUR), *((unit, 0) for unit in _UNITS)))
+
+
+def _round_times(runs: list[tuple[int, int]]) -> Iterator[int]:
+    """Times of day that read well, of each run, and its ends."""
+    for first, last in runs:
+        yield from _rounded(first, last, time_step(TYPICAL.time()), [(unit, 0) for unit in _UNITS])
+    yield from sorted({step for run in runs for step in run})
+
+
+def _rounded(first: int, last: int, typical: int, units: Iterable[tuple[int, int]]) -> Iterator[int]:
+    """The multiples of each unit, moved by its offset, that are nearest to the typical step, where in the run."""
+    for unit, offset in units:
         if first > typical:
             step = -(-(first - offset) // unit) * unit + offset
         else:

@@ -236,18 +236,17 @@ def _decimal(step: int) -> Decimal:
 
 
 def round_between(first: int, last: int, typical: int, scale: int) -> int:
-    """A step from `first` to `last` that reads well: the typical one, the end near it, or a round one."""
+    """A step from `first` to `last` that reads well: the typical one, the end near it, or a round one beside that."""
     if first <= typical <= last:
         return typical
     near = first if first > typical else last
     cents = max(1, scale // 100)
     if near % cents == 0 and abs(near) < 10_000_000 * scale:
         return near
-    step: int = 10 ** len(str(max(abs(first), abs(last), 1)))
+    # one digit in ten of a large number may go, of a small one what is no whole number
+    step: int = 10 ** (len(str(max(abs(near) // 10, scale))) - 1)
     while step > 1:
-        upward = -(-first // step) * step
-        downward = last // step * step
-        best = upward if near == first else downward
+        best = -(-near // step) * step if near == first else near // step * step
         if first <= best <= last and (best or step <= cents):
             return best
         step //= 10
