@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
-from operator import add, mul, sub, truediv
+from operator import add, eq, ge, gt, le, lt, mul, sub, truediv
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from routebook.analysis.tie_proofs import _apply, _Range
+from routebook.analysis.tie_proofs import Wanted, _apply, _Range, possible
+from routebook.check.conditions import Arithmetic, Constant, FieldRef, Operand, Scope
+from routebook.types import NumberType
 
 ENDS = st.fractions(min_value=-6, max_value=6, max_denominator=4)
 ROUND = st.integers(-4, 4).map(Fraction)
@@ -78,3 +81,52 @@ def test_a_divisor_that_is_never_zero_always_gives_a_value(
     low, high, _ = right[0]
     never_zero = (low is not None and low > 0) or (high is not None and high < 0)
     assert _apply("/", left[0], right[0])[2] == never_zero
+
+
+NUMBER = NumberType(False, None, None)
+FIELDS = st.sampled_from("abc").map(lambda name: FieldRef(name, Scope.LEAD, name, None, NUMBER, False))
+CONSTANTS = ROUND.map(lambda value: Constant(value, NUMBER, value))
+OPERANDS: st.SearchStrategy[Operand] = st.recursive(
+    FIELDS | CONSTANTS,
+    lambda inner: st.builds(
+        lambda first, sign, second: Arithmetic(first, ((sign, second),), NUMBER),
+        inner, st.sampled_from("+-*/"), inner,
+    ),
+    max_leaves=4,
+)  # fmt: skip
+COMPARED = {"<": lt, "<=": le, ">": gt, ">=": ge, "==": eq}
+
+
+def value_of(operand: Operand, values: Mapping[str, Fraction]) -> Fraction | None:
+    """What a calculation comes to; None where something is divided by zero."""
+    match operand:
+        case FieldRef():
+            return values[operand.base]
+        case Constant():
+            return Fraction(operand.key)
+        case Arithmetic(first, ((sign, part),)):
+            a, b = value_of(first, values), value_of(part, values)
+            if a is None or b is None or (sign == "/" and not b):
+                return None
+            return Fraction({"+": add, "-": sub, "*": mul, "/": truediv}[sign](a, b))
+    raise TypeError(operand)
+
+
+@given(
+    st.sampled_from([*COMPARED]), OPERANDS, OPERANDS, st.booleans(),
+    st.tuples(*[st.tuples(ROUND, ROUND, ROUND).map(sorted)] * 3),
+)  # fmt: skip
+@settings(max_examples=1000)
+def test_what_some_values_show_is_possible(
+    op: str, left: Operand, right: Operand, want: bool, spans: tuple[list[Fraction], ...]
+) -> None:
+    values = {name: span[1] for name, span in zip("abc", spans, strict=True)}
+    around = {name: (span[0], span[2]) for name, span in zip("abc", spans, strict=True)}
+    a, b = value_of(left, values), value_of(right, values)
+    has_value = a is not None and b is not None
+    holds = has_value and COMPARED[op](a, b)
+    wanted: Wanted = (op, left, right, want)
+    if holds == want:
+        assert possible([wanted], around)
+    elif has_value and all(low == high for low, high in around.values()):
+        assert not possible([wanted], around)  # of single values intervals know everything

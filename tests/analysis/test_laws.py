@@ -13,9 +13,11 @@ from routebook.analysis import model as model_module
 from routebook.analysis import proof as proof_module
 from routebook.analysis import search
 from routebook.analysis.change import difference
+from routebook.analysis.gaps import find_gap
 from routebook.analysis.model import Model
 from routebook.analysis.proof import prove
 from routebook.analysis.reach import Blocked, Contradictory, NotDecided, Reached, Verdict, reach
+from routebook.analysis.redundant import redundant_parts, redundant_rules
 from routebook.check.conditions import Condition
 from routebook.plan.tree import Leaf, Plan, Tree
 from routebook.plan.walk import Environment, walk
@@ -206,3 +208,29 @@ def test_a_budget_ends_in_doubts() -> None:
     assert proof.doubts
     assert not [v for v in proof.verdicts if isinstance(v, Blocked | Contradictory)]
     assert proof.gap is None or proof.gap.regions
+
+
+@pytest.mark.parametrize(
+    ("kind", "reaching", "outline", "conditions", "polishing"),
+    [("territory", 500, 15, 1400, 60), ("mixed", 720, 65, 1600, 150), ("dense", 1750, 170, 1850, 1800)],
+)
+def test_searches_take_no_more_steps_than_they_did(
+    kind: str, reaching: int, outline: int, conditions: int, polishing: int
+) -> None:
+    """Steps are the same on every machine: what makes searches short is held to them, not to a clock."""
+    model = Model([api.loads(big_policy(300, kind).text).tree])
+    model.freeze()
+    rules = model.policies[0]
+    found = reach(model, rules)
+    steps = [model.steps]
+    find_gap(model, rules)
+    steps.append(model.steps)
+    reached = {id(verdict.entry): verdict.point for verdict in found if isinstance(verdict, Reached)}
+    entries = [verdict.entry for verdict in found if isinstance(verdict, Reached)]
+    redundant_parts(model, model.lowerings[0], entries, reached)
+    redundant_rules(model, rules, reached)
+    steps.append(model.steps)
+    assert steps[0] <= reaching
+    assert steps[1] - steps[0] <= outline
+    assert steps[2] - steps[1] <= conditions
+    assert model.polished <= polishing

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 import re2
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
@@ -89,3 +90,15 @@ def test_a_machine_finds_what_re2_finds(text: str, words: list[str], fold: bool)
     for word in words:
         found = compiled.search(word) is not None
         assert finds(Pattern(text, fold), word) is found, (text, word)
+
+
+@pytest.mark.parametrize("text", ["(?i)vp", "(?i:v)p", "(?im)^vp$", "(?-s)v.p", "(?s-m)v", "(?U)v+"])
+@pytest.mark.parametrize("fold", [False, True])
+def test_flags_leave_nothing_open(text: str, fold: bool) -> None:
+    assert finds(Pattern(text, fold), "vvp") == (re2.compile(text, options()).search("vvp") is not None)
+
+
+def test_only_capitals_that_are_told_apart_are_left_open() -> None:
+    assert not finds(Pattern("(?-i)VP", False), "vp")
+    with pytest.raises(Undecided):
+        Regex(Pattern("(?-i)VP", True))

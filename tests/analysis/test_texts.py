@@ -10,7 +10,7 @@ import pytest
 
 from routebook import api
 from routebook.analysis.model import Model
-from routebook.analysis.reach import NotDecided, Reached, reach
+from routebook.analysis.reach import Contradictory, NotDecided, Reached, reach
 from routebook.plan.tree import Tree
 from routebook.plan.walk import walk
 from support.small_policies import NOW, ROUNDS, count_drawn, not_decided
@@ -71,6 +71,32 @@ def test_texts_and_sets_of_texts_are_exact(seed: int) -> None:
             assert isinstance(verdict, Reached) == (rule in taken)
     if doubts:
         not_decided(doubts)
+
+
+MANY: Final = "lead {\n  one: text\n  two: text\n  names: set of text\n  more: set of text\n}\n"
+
+
+@pytest.mark.parametrize(
+    ("condition", "is_met"),
+    [
+        ('one == "ann" and names has "ann" and not names has one', False),
+        ('one == "ann" and not names has "ann" and one in names', False),
+        ('one == "ann" and names has "ben" and names has one', True),
+        ('names has "ann" and more has "ann" and not names has any more', False),
+        ('names has all more and more has "ann" and not names has "ann"', False),
+        ('names has any more and not more has "ann"', True),
+        ('one == two and one == "ann" and two == "bo"', False),
+        ('one != two and one == "ann" and two == "ann"', False),
+        ('one == two and one starts with "b" and not two starts with "b"', False),
+        ('one == two and one starts with "b" and two contains "n"', True),
+        ("names has one and names has two and one != two", True),
+    ],
+)
+def test_what_a_comparison_contradicts_is_proved(condition: str, is_met: bool) -> None:
+    tree = api.loads(f"{MANY}rule asked when {condition} queue x\nelse queue z\n").tree
+    model = Model([tree])
+    model.freeze()
+    assert isinstance(reach(model, model.policies[0])[0], Reached if is_met else Contradictory)
 
 
 ONE: Final = "lead {\n  id: id\n  title: text\n  mail: email\n}\n"
