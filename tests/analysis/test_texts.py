@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from itertools import combinations, product
 from typing import Any, Final
 
@@ -13,7 +14,7 @@ from routebook.analysis.model import Model
 from routebook.analysis.reach import Contradictory, NotDecided, Reached, reach
 from routebook.plan.tree import Tree
 from routebook.plan.walk import walk
-from support.small_policies import NOW, ROUNDS, count_drawn, not_decided
+from support.small_policies import NOW, ROUNDS, count_drawn
 
 TEXTS: Final = ("ann", "ben", "bo")
 SETS: Final = tuple(frozenset(each) for size in range(4) for each in combinations(TEXTS, size))
@@ -40,40 +41,61 @@ TESTS: Final = (
 )
 
 
-def texts(seed: int) -> tuple[Tree, list[dict[str, Any]]]:
-    """A policy that compares texts and sets of texts, and all its leads of three texts."""
+FIELDS: Final = "lead {\n  one: text\n  two: text\n  names: set of text\n  more: set of text\n}\n"
+
+
+def texts(seed: int, guard: str) -> Tree:
+    """A policy that compares texts and sets of texts."""
     rng = random.Random(seed)
-    fields = "  one: text\n  two: text\n  names: set of text\n  more: set of text\n"
     rules = "\n".join(
-        f"when {GUARD} and {' and '.join(rng.sample(TESTS, rng.choice((2, 3, 4))))} queue q{number}"
+        f"when {guard}{' and '.join(rng.sample(TESTS, rng.choice((2, 3, 4))))} queue q{number}"
         for number in range(4)
     )
-    leads = [
-        {"one": one, "two": two, "names": names, "more": more}
-        for one, two, names, more in product(TEXTS, TEXTS, SETS, SETS)
+    return api.loads(f"{FIELDS}{rules}\nelse queue z\n").tree
+
+
+def leads_of(names: Sequence[str], sets: Sequence[frozenset[str]]) -> list[dict[str, Any]]:
+    return [
+        {"one": one, "two": two, "names": some, "more": more}
+        for one, two, some, more in product(names, names, sets, sets)
     ]
-    return api.loads(f"lead {{\n{fields}}}\n{rules}\nelse queue z\n").tree, leads
+
+
+@pytest.mark.parametrize("seed", range(0, ROUNDS, 3))
+def test_texts_of_no_list_are_decided(seed: int) -> None:
+    """Texts of no list, and sets of them: what is flagged takes no lead of a pool, and what is shown is taken."""
+    tree = texts(seed, "")
+    named = (*TEXTS, "zed", "bea")
+    sets = [frozenset(each) for size in range(6) for each in combinations(named, size)]
+    leads = random.Random(seed).sample(leads_of(named, sets), 3_000)
+    count_drawn(len(leads))
+    taken = {leaf.rule for lead in leads if (leaf := walk(tree, lead, NOW).leaf)}
+    model = Model([tree])
+    model.freeze()
+    for verdict in reach(model, model.policies[0]):
+        rule = verdict.entry.node.rule
+        assert not isinstance(verdict, NotDecided)
+        if isinstance(verdict, Reached):
+            leaf = model.space.walk(tree, model.space.values(verdict.point)).leaf
+            assert leaf is not None
+            assert leaf.rule == rule
+        else:
+            assert rule not in taken
 
 
 @pytest.mark.parametrize("seed", range(0, ROUNDS, 2))
 def test_texts_and_sets_of_texts_are_exact(seed: int) -> None:
     """Texts and sets of texts compared with each other: exactly the rules that some lead reaches are reached."""
-    tree, leads = texts(seed)
+    tree, leads = texts(seed, f"{GUARD} and "), leads_of(TEXTS, SETS)
     count_drawn(len(leads))
     taken = {leaf.rule for lead in leads if (leaf := walk(tree, lead, NOW).leaf)}
     model = Model([tree])
     model.freeze()
     verdicts = reach(model, model.policies[0])
-    doubts = [reason for verdict in verdicts if isinstance(verdict, NotDecided) for reason in verdict.reasons]
     for verdict in verdicts:
         rule = verdict.entry.node.rule
-        if not isinstance(verdict, NotDecided) and rule != "else":
-            assert isinstance(verdict, Reached) == (rule in taken)
-    if doubts:
-        not_decided(doubts)
-
-
-MANY: Final = "lead {\n  one: text\n  two: text\n  names: set of text\n  more: set of text\n}\n"
+        assert not isinstance(verdict, NotDecided)
+        assert isinstance(verdict, Reached) == (rule in taken) or rule == "else"
 
 
 @pytest.mark.parametrize(
@@ -93,7 +115,7 @@ MANY: Final = "lead {\n  one: text\n  two: text\n  names: set of text\n  more: s
     ],
 )
 def test_what_a_comparison_contradicts_is_proved(condition: str, is_met: bool) -> None:
-    tree = api.loads(f"{MANY}rule asked when {condition} queue x\nelse queue z\n").tree
+    tree = api.loads(f"{FIELDS}rule asked when {condition} queue x\nelse queue z\n").tree
     model = Model([tree])
     model.freeze()
     assert isinstance(reach(model, model.policies[0])[0], Reached if is_met else Contradictory)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice, product
+from math import prod
 from typing import Any, Final
 
 from routebook.analysis.domains.base import Undecided
@@ -11,30 +12,98 @@ from routebook.analysis.domains.sets import SetDomain
 from routebook.analysis.domains.texts import TextDomain
 from routebook.analysis.formula import Point
 from routebook.analysis.tie_model import Fields, Tie, holds
+from routebook.analysis.tie_sets import MOST, SetTies, members
 from routebook.check.conditions import FieldRef
+from routebook.text import fold
 
 _TRIED: Final = 4_000
+_OPTIONS: Final = 24
+_PLAIN: Final = ("==", "in", "has", "has any", "has all")
+"""Comparisons that look at texts as wholes."""
 
 
 def text_values(
     space: Fields, bases: Sequence[str], wanted: Sequence[tuple[Tie, bool]], point: Point
 ) -> dict[str, Any] | None:
     """Values in the point's classes, by field; None is a proof that there are none. Raises `Undecided`."""
+    domains = [space.domains[base] for base in bases]
+    sets = {base: d for base, d in zip(bases, domains, strict=True) if isinstance(d, SetDomain)}
     texts = {
         base: _texts(space, base, bases, point)
-        for base in bases
-        if isinstance(space.domains[base], TextDomain)
+        for base, d in zip(bases, domains, strict=True)
+        if isinstance(d, TextDomain)
     }
-    spare = list(dict.fromkeys(text for options in texts.values() for text in options))
-    options = [texts[base] if base in texts else list(_sets(space, base, point, spare)) for base in bases]
-    for values in islice(product(*options), _TRIED):
-        named = dict(zip(bases, values, strict=True))
-        lead = {"now": space.domains["now"].value(point), **named}
-        if all(holds(space, tie, lead) == want for tie, want in wanted):
-            return named
-    if any(_contradicts(space, tie, want, point) for tie, want in wanted):
+    now = space.domains["now"].value(point)
+    if len(sets) <= MOST:
+        for values in islice(product(*texts.values()), _TRIED):
+            chosen = dict(zip(texts, values, strict=True))
+            found = _with_sets(sets, chosen, wanted, point)
+            if found is not None and all(
+                holds(space, tie, {"now": now, **found}) == want for tie, want in wanted
+            ):
+                return found
+    if _are_all(space, sets, texts, wanted, point) or any(
+        _contradicts(space, tie, want, point) for tie, want in wanted
+    ):
         return None
     raise Undecided(f"a comparison of {' and '.join(f'`{base}`' for base in bases)} with each other")
+
+
+def _with_sets(
+    sets: Mapping[str, SetDomain],
+    texts: Mapping[str, str],
+    wanted: Sequence[tuple[Tie, bool]],
+    point: Point,
+) -> dict[str, Any] | None:
+    """These texts, and sets that fit them; None where none do."""
+    ties = SetTies()
+    elements: dict[str, str] = {}
+    for tie, want in wanted:
+        left, right = tie.refs if tie.op != "in" else reversed(tie.refs)
+        if left.base not in sets:
+            continue
+        if right.base in sets:
+            kinds = {("has any", True): ties.meet, ("has any", False): ties.apart,
+                     ("has all", True): ties.covers, ("has all", False): ties.lacks}  # fmt: skip
+            kinds[tie.op, want].append((left.base, right.base))
+            continue
+        text = texts[right.base].rpartition("@")[2] if right.part else texts[right.base]
+        elements.setdefault(fold(text), text)
+        if ties.has.setdefault((left.base, fold(text)), want) is not want:
+            return None
+    found = members(sets, elements, ties, point)
+    return None if found is None else {**texts, **found}
+
+
+def _are_all(
+    space: Fields,
+    sets: Mapping[str, SetDomain],
+    texts: Mapping[str, Sequence[str]],
+    wanted: Sequence[tuple[Tie, bool]],
+    point: Point,
+) -> bool:
+    """Whether these texts are as good as all there are: where they fail, every other would.
+
+    Texts of one class differ only in which of them are equal, and in which sets they are. So as many as there are
+    fields, of which no set says anything, stand for all; literals are few.
+    """
+    if (
+        len(sets) > MOST
+        or prod(map(len, texts.values())) > _TRIED
+        or not all(domain.is_open for domain in sets.values())
+        or not all(tie.op in _PLAIN and not any(ref.part for ref in tie.refs) for tie, _ in wanted)
+    ):
+        return False
+    spoken_of = {key for domain in sets.values() for key in domain.members()}
+    for base, found in texts.items():
+        domain = space.domains[base]
+        assert isinstance(domain, TextDomain)
+        keys = {fold(text) for text in found}
+        listed = set(domain.listed(point))
+        is_enough = keys >= listed if listed else len(keys - spoken_of) >= len(texts)
+        if not (domain.folded and is_enough and len(found) < _OPTIONS):
+            return False
+    return True
 
 
 def _texts(space: Fields, base: str, bases: Sequence[str], point: Point) -> list[str]:
@@ -55,7 +124,7 @@ def _texts(space: Fields, base: str, bases: Sequence[str], point: Point) -> list
                 ]
         elif isinstance(neighbour, SetDomain):
             found += [text for text in neighbour.value(point) or () if _is_in(domain, text, point)]
-    return list(dict.fromkeys(found))[:12]
+    return list(dict.fromkeys(found))[:_OPTIONS]
 
 
 def _crossed(text: str) -> Iterator[str]:
@@ -69,17 +138,6 @@ def _is_in(domain: TextDomain | SetDomain, value: Any, point: Point) -> bool:
     return all(placed[d] == point[d] for d in domain.dimensions()) and (
         not isinstance(domain, TextDomain) or domain.is_proper(value)
     )
-
-
-def _sets(space: Fields, base: str, point: Point, spare: Sequence[str]) -> Iterator[frozenset[str]]:
-    domain = space.domains[base]
-    assert isinstance(domain, SetDomain)
-    own = domain.value(point)
-    shared = "sample"
-    for text in ((), *((each,) for each in (*spare, shared, f"{shared} of {base}")), tuple(spare)):
-        members = own | frozenset(text)
-        if _is_in(domain, members, point):
-            yield members
 
 
 def _contradicts(space: Fields, tie: Tie, want: bool, point: Point) -> bool:

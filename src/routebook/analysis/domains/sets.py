@@ -8,13 +8,14 @@ from typing import Any
 from routebook.analysis.domains.base import Pred
 from routebook.analysis.formula import TRUE, Box, Formulas, Literal, Mask, Point
 from routebook.analysis.written import written
-from routebook.types import SetType, key_of
+from routebook.types import SetType, TextType, key_of
 
 
 class SetDomain:
     """A set field. Class 1 of a member's dimension is "has it"; `others` are known members that nothing mentions.
 
-    `spelling` maps the key of each mentioned member to how it is written.
+    `spelling` maps the key of each mentioned member to how it is written. `is_open`: any text may be a member, not
+    only these.
     """
 
     def __init__(self, name: str, type_: SetType, optional: bool, others: Iterable[str]) -> None:
@@ -22,7 +23,8 @@ class SetDomain:
         self.type = type_
         self.optional = optional
         self._spelling: dict[str, str] = {}
-        self._others = list(others)
+        self.others = list(others)
+        self.is_open = isinstance(type_.element, TextType)
         self._spare: str | None = None
         self._dims: dict[str, int] = {}
         self._preds: set[Pred] = set()
@@ -49,7 +51,7 @@ class SetDomain:
             self._known = formulas.dimension(2)
         for key in self._spelling:
             self._dims[key] = formulas.dimension(2)
-        spare = (o for o in self._others if key_of(self.type.element, o) not in self._dims)
+        spare = (o for o in self.others if key_of(self.type.element, o) not in self._dims)
         self._spare = next(spare, None)
         if self._spare is not None and any(pred.op == "within" for pred in self._preds):
             self._other = formulas.dimension(2)
@@ -86,6 +88,22 @@ class SetDomain:
     def has_at(self, point: Point, key: str) -> bool | None:
         """Whether the set has a member at the point; None where nothing says."""
         return point[self._dims[key]] == 1 if key in self._dims else None
+
+    def choice(self) -> dict[str, str]:
+        """How the members are spelled that the policy mentions and, where no others can be, all that can, by key."""
+        others = () if self.is_open else self.others
+        return {**{key_of(self.type.element, text): text for text in others}, **self._spelling}
+
+    def may_have(self, point: Point, key: str) -> bool | None:
+        """Whether a set at the point has a member, None where it may or may not."""
+        if key in self._dims:
+            return point[self._dims[key]] == 1
+        is_out = self._other >= 0 and point[self._other] == 0
+        return False if is_out or not (self.is_open or key in self.choice()) else None
+
+    def may_have_more(self, point: Point) -> bool:
+        """Whether a set at the point may have members that nothing speaks of."""
+        return self.is_open and (self._other < 0 or point[self._other] == 1)
 
     def dimensions(self) -> range:
         return range(self._start, self._end)
