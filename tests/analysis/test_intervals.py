@@ -73,6 +73,12 @@ def test_a_positive_number_over_what_may_be_zero_is_at_least_so_much(ends: tuple
     assert _apply("/", one, (Fraction(0), None, True)) == (Fraction(0), None, False)
 
 
+@given(st.fractions(0, 6, max_denominator=4), st.fractions(0, 6, max_denominator=4))
+def test_what_has_no_end_has_a_least_product(one: Fraction, other: Fraction) -> None:
+    assert _apply("*", (one, None, True), (other, None, True)) == (one * other, None, True)
+    assert _apply("*", (-1 - one, None, True), (other, None, True)) == (None, None, True)
+
+
 @given(ranges(), ranges())
 @settings(max_examples=300)
 def test_a_divisor_that_is_never_zero_always_gives_a_value(

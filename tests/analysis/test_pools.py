@@ -142,7 +142,8 @@ def _computed(rng: random.Random) -> str:
         (f"worth {rng.choice(('<', '>=', '=='))} {bound}", f"worth == {bound}", "warm", "warm == vip", "hot != vip",
          "hot == vip", "warm is missing", f'due.weekday {rng.choice(("==", "!="))} "{rng.choice(("sat", "mon"))}"',
          f"due {rng.choice(('<', '>=', '=='))} 2026-03-0{rng.randint(6, 9)}", "due > on", "due is known",
-         f"late {rng.choice(('<', '>=', '=='))} {bound}", "level >= worth", "worth > level", "level == late",
+         f"late {rng.choice(('<', '>=', '=='))} {bound}", "level >= worth", "worth > level",
+         f"hours >= {bound * 2 + 1}", "hours > 25", "hours == 23", "level == late",
          f"due.weekday in [{_listed(rng.choice(('sat', 'sun', 'mon')) for _ in range(2))}]")
     )  # fmt: skip
 
@@ -154,6 +155,7 @@ derive due: date {
 derive warm: bool { when hot then true when level >= 2 then false when vip and level == 1 then true }
 points worth 0..12 { add 3 per level add 2 when vip subtract 1 when hot add 4 when warm }
 points late 0..12 { add 1 per start.hour up to 9 add 2 when vip }
+points hours 0..30 { add 1 per start.hour add 3 when vip }
 """
 
 

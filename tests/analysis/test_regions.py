@@ -99,6 +99,11 @@ LEAD = """lead {
   score:    integer 0..100
   vip:      bool
   size:     integer 0..100
+  title:    text
+  mail:     email
+  slot:     time
+  land:     country
+  tags:     set of text
 }
 """
 
@@ -110,6 +115,27 @@ LEAD = """lead {
         ("vip and size < 10 or score >= 50", "score >= 50 or (vip and size <= 9)"),
         ("score >= 50", "score >= 50"),
         ("score + size >= 150", "score + size >= 150"),
+        ('title == "Buyer"', 'title == "Buyer"'),
+        ('title in ["Buyer", "Clerk"]', 'title in ["Buyer", "Clerk"]'),
+        ('title != "Buyer"', 'title != "Buyer"'),
+        ('title not in ["Buyer", "Clerk"]', 'title not in ["Buyer", "Clerk"]'),
+        ('mail.domain in ["a.b", "c.d"]', 'mail.domain in ["a.b", "c.d"]'),
+        (
+            'title starts with "VP" or title starts with "Head"',
+            '(title starts with "VP" or title starts with "Head")',
+        ),
+        ('not title starts with "VP"', 'not title starts with "VP"'),
+        ('not title ends with "VP"', 'not title ends with "VP"'),
+        ('title contains "VP"', 'title contains "VP"'),
+        ('not title matches "^VP"', 'not title matches "^VP"'),
+        ("slot > 09:00", "slot > 09:00"),
+        ("slot <= 17:30", "slot <= 17:30"),
+        ("slot between 09:00 and 17:00", "slot between 09:00 and 17:00"),
+        ("slot >= 09:00 and slot < 17:00", "(slot >= 09:00 and slot < 17:00)"),
+        ('tags has "a" and not tags has "b"', 'tags has "a" and not tags has "b"'),
+        ('land in ["DE", "AT"]', 'land in ["DE", "AT"]'),
+        ('land not in ["DE", "AT"]', 'land not in ["DE", "AT"]'),
+        ("score != 50", "(score <= 49 or score >= 51)"),
     ],
 )
 def test_an_outline_says_no_more_than_is_true(when: str, region: str) -> None:

@@ -370,14 +370,17 @@ class TextDomain:
         view, aspect = next((v, a) for v, a in self._aspects if a.dimension == dimension)
         name = f"{self.name}.domain" if view is self.domain else self.name
         if aspect.op not in ENDS:
-            literal = aspect.literals[0]
-            text = literal.text if isinstance(literal, Pattern) else literal
-            asked = f"{name} {aspect.op} {written(text)}"
+            asked = f"{name} {aspect.op} {self._as_written(aspect.literals[0])}"
             return asked if mask == 2 else f"not {asked}"
         negated = bool(mask & 1)
         classes = classes_of(~mask & self._formulas.full(dimension) if negated else mask)
-        asked = joined("or", [f"{name} {aspect.op} {written(aspect.literals[c - 1])}" for c in classes])
+        literals = [self._as_written(aspect.literals[c - 1]) for c in classes]
+        asked = joined("or", [f"{name} {aspect.op} {literal}" for literal in literals])
         return f"not {asked}" if negated else asked
+
+    def _as_written(self, literal: Any) -> str:
+        """A part or a pattern as the policy writes it."""
+        return written(literal.text if isinstance(literal, Pattern) else self._spelled.get(literal, literal))
 
     def _listed(self, view: View, mask: Mask) -> str:
         name = f"{self.name}.domain" if view is self.domain else self.name
