@@ -16,13 +16,8 @@ from routebook.analysis.search import Covered, Found
 from routebook.check.conditions import Condition
 from routebook.plan.tree import Leaf, Tree
 from routebook.plan.walk import Environment, walk
+from support.proofs import modelled
 from support.small_policies import NOW, ROUNDS, SmallPolicy, not_decided, small_policy
-
-
-def modelled(tree: Tree) -> Model:
-    model = Model([tree])
-    model.freeze()
-    return model
 
 
 def takers(tree: Tree, policy: SmallPolicy) -> dict[str | None, dict[str, Any]]:

@@ -14,21 +14,15 @@ from routebook.analysis import proof as proof_module
 from routebook.analysis import search
 from routebook.analysis.change import difference
 from routebook.analysis.gaps import find_gap
-from routebook.analysis.model import Model
 from routebook.analysis.proof import prove
-from routebook.analysis.reach import Blocked, Contradictory, NotDecided, Reached, Verdict, reach
+from routebook.analysis.reach import Blocked, Contradictory, NotDecided, Reached, reach
 from routebook.analysis.redundant import redundant_parts, redundant_rules
 from routebook.check.conditions import Condition
 from routebook.plan.tree import Leaf, Plan, Tree
 from routebook.plan.walk import Environment, walk
 from support.big_policies import big_policy
+from support.proofs import modelled, walked_verdicts
 from support.small_policies import NOW, ROUNDS, not_decided, small_policy
-
-
-def verdicts(tree: Tree) -> list[Verdict]:
-    model = Model([tree])
-    model.freeze()
-    return reach(model, model.policies[0])
 
 
 def lines_of(text: str) -> tuple[list[str], list[int]]:
@@ -78,7 +72,7 @@ def test_a_rule_that_comes_twice_is_never_reached_the_second_time(seed: int) -> 
     text = "\n".join(
         [*lines[: here + 1], lines[here].replace("when", "rule again when", 1), *lines[here + 1 :]]
     )
-    (again,) = [v for v in verdicts(api.loads(text).tree) if v.entry.node.rule == "again"]
+    (again,) = [v for v in walked_verdicts(api.loads(text).tree) if v.entry.node.rule == "again"]
     assert not isinstance(again, Reached)
 
 
@@ -175,9 +169,9 @@ def test_a_proof_that_is_cut_short_says_nothing_else(seed: int, monkeypatch: pyt
 @pytest.mark.parametrize("seed", range(0, ROUNDS, 3))
 def test_the_solver_and_the_own_search_agree(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     tree = api.loads(small_policy(1_000_000 + seed).text).tree
-    own = [(type(v), len(v.blockers) if isinstance(v, Blocked) else 0) for v in verdicts(tree)]
+    own = [(type(v), len(v.blockers) if isinstance(v, Blocked) else 0) for v in walked_verdicts(tree)]
     monkeypatch.setattr(search, "HANDOVER", 0)
-    solved = [(type(v), len(v.blockers) if isinstance(v, Blocked) else 0) for v in verdicts(tree)]
+    solved = [(type(v), len(v.blockers) if isinstance(v, Blocked) else 0) for v in walked_verdicts(tree)]
     assert own == solved
 
 
@@ -186,9 +180,9 @@ def test_a_search_may_be_handed_to_the_solver_at_any_moment(
     handover: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tree = api.loads(big_policy(150, "dense").text).tree
-    own = verdicts(tree)
+    own = walked_verdicts(tree)
     monkeypatch.setattr(search, "HANDOVER", handover)
-    solved = verdicts(tree)
+    solved = walked_verdicts(tree)
     assert [type(verdict) for verdict in solved] == [type(verdict) for verdict in own]
     for one, other in zip(own, solved, strict=True):
         if isinstance(one, Blocked) and isinstance(other, Blocked) and one.fewest and other.fewest:
@@ -198,7 +192,7 @@ def test_a_search_may_be_handed_to_the_solver_at_any_moment(
 @pytest.mark.parametrize("kind", ["territory", "mixed"])
 def test_planted_faults_are_found(kind: str) -> None:
     planted = big_policy(120, kind)
-    found = verdicts(api.loads(planted.text).tree)
+    found = walked_verdicts(api.loads(planted.text).tree)
     flagged = {v.entry.node.rule for v in found if isinstance(v, Blocked | Contradictory)}
     assert planted.unreachable | planted.contradictory <= flagged
 
@@ -218,8 +212,7 @@ def test_searches_take_no_more_steps_than_they_did(
     kind: str, reaching: int, outline: int, conditions: int, polishing: int
 ) -> None:
     """Steps are the same on every machine: what makes searches short is held to them, not to a clock."""
-    model = Model([api.loads(big_policy(300, kind).text).tree])
-    model.freeze()
+    model = modelled(big_policy(300, kind).text)
     rules = model.policies[0]
     found = reach(model, rules)
     steps = [model.steps]

@@ -7,9 +7,9 @@ import random
 import pytest
 
 from routebook import api
-from routebook.analysis.model import Model
 from routebook.analysis.reach import Blocked, Contradictory, NotDecided, Reached, reach
 from routebook.plan.walk import walk
+from support.proofs import modelled, walked_verdicts
 from support.small_policies import NOW
 
 TITLES = (
@@ -47,14 +47,8 @@ def test_no_lead_is_forgotten(seed: int) -> None:
     for lead in leads:
         leaf = walk(tree, {name: value for name, value in lead.items() if value is not None}, NOW).leaf
         taken.add(leaf.rule if leaf is not None else None)
-    model = Model([tree])
-    model.freeze()
-    for verdict in reach(model, model.policies[0]):
+    for verdict in walked_verdicts(tree):
         match verdict:
-            case Reached():
-                leaf = model.space.walk(tree, model.space.values(verdict.point)).leaf
-                assert leaf is not None
-                assert leaf.rule == verdict.entry.node.rule
             case Blocked() | Contradictory():
                 assert verdict.entry.node.rule not in taken
             case NotDecided():
@@ -72,8 +66,7 @@ def test_a_text_is_placed_as_it_was_written(title: str, number: int) -> None:
         'when title == "first" queue q3\n'
     )
     tree = api.loads(f"lead {{\n  title: text\n}}\n{rules}else queue q4\n").tree
-    model = Model([tree])
-    model.freeze()
+    model = modelled(tree)
     reached = [verdict for verdict in reach(model, model.policies[0]) if isinstance(verdict, Reached)]
     assert len(reached) == 5
     point = model.space.place({"title": title})

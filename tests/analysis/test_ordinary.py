@@ -12,6 +12,7 @@ from routebook.analysis.reach import Reached, reach
 from routebook.analysis.search import Found
 from routebook.plan.walk import walk
 from support.big_policies import big_policy
+from support.proofs import modelled
 from support.small_policies import NOW, ROUNDS, small_policy
 
 
@@ -20,8 +21,7 @@ def test_no_lead_is_nearer_than_the_nearest(seed: int) -> None:
     """Leads that are shown: no other lead of the set has fewer fields off an ordinary one."""
     policy = small_policy(1_100_000 + seed, finite=True)
     tree = api.loads(policy.text).tree
-    model = Model([tree])
-    model.freeze()
+    model = modelled(tree)
     least: dict[int, int] = {}
     some: dict[int, tuple[int, ...]] = {}
     for number, lead in enumerate(policy.leads(limit=20_000)):
@@ -48,8 +48,7 @@ def test_no_lead_is_nearer_than_the_nearest(seed: int) -> None:
 def test_a_nearer_lead_is_found_where_no_field_can_be_taken_back() -> None:
     fields = "a: bool\n b: bool\n c: bool\n"
     rules = "when not (a and b) and not c queue x\nelse queue y"
-    model = Model([api.loads(f"lead {{ {fields} }}\n{rules}").tree])
-    model.freeze()
+    model = modelled(f"lead {{ {fields} }}\n{rules}")
     last = model.policies[0].leaves[1]
     far = tuple(model.space.place({"a": True, "b": True, "c": False}, NOW))
     assert pulled_back(model, last.whole, last.before, far) == far
@@ -60,8 +59,7 @@ def test_a_nearer_lead_is_found_where_no_field_can_be_taken_back() -> None:
 
 
 def test_without_steps_nothing_is_proved_nearest() -> None:
-    model = Model([api.loads("lead { id: id\n vip: bool }\nwhen not vip queue a\nelse queue b").tree])
-    model.freeze()
+    model = modelled("lead { id: id\n vip: bool }\nwhen not vip queue a\nelse queue b")
     last = model.policies[0].leaves[1]
     answer = model.find([last.whole], last.before)
     assert isinstance(answer, Found)
@@ -72,8 +70,7 @@ def test_without_steps_nothing_is_proved_nearest() -> None:
 
 @pytest.mark.parametrize("kind", ["mixed", "dense"])
 def test_what_is_taken_back_stays_in_the_set(kind: str) -> None:
-    model = Model([api.loads(big_policy(150, kind).text).tree])
-    model.freeze()
+    model = modelled(big_policy(150, kind).text)
     rules = model.policies[0]
     for entry in rules.leaves:
         answer = model.find([entry.whole], entry.before)
@@ -119,8 +116,7 @@ def test_an_ordinary_lead_is_as_people_know_them() -> None:
     }  # fmt: skip
     lines = [f"{name}: {declared}" for name, (declared, _) in others.items()]
     lines += [f"{name}: text" for name in texts] + [f"{name}: integer 1.." for name in numbers]
-    model = Model([api.loads("lead {\n" + "\n".join(lines) + "\n}\nelse queue z").tree])
-    model.freeze()
+    model = modelled("lead {\n" + "\n".join(lines) + "\n}\nelse queue z")
     expected = {name: value for name, (_, value) in others.items()} | texts | numbers | {"now": NOW}
     assert model.space.values(model.space.ordinary()) == expected
 

@@ -10,10 +10,10 @@ from typing import Any, Final
 import pytest
 
 from routebook import api
-from routebook.analysis.model import Model
-from routebook.analysis.reach import Contradictory, NotDecided, Reached, reach
+from routebook.analysis.reach import Contradictory, NotDecided, Reached
 from routebook.plan.tree import Tree
 from routebook.plan.walk import walk
+from support.proofs import walked_verdicts
 from support.small_policies import NOW, ROUNDS, count_drawn
 
 TEXTS: Final = ("ann", "ben", "bo")
@@ -70,17 +70,9 @@ def test_texts_of_no_list_are_decided(seed: int) -> None:
     leads = random.Random(seed).sample(leads_of(named, sets), 3_000)
     count_drawn(len(leads))
     taken = {leaf.rule for lead in leads if (leaf := walk(tree, lead, NOW).leaf)}
-    model = Model([tree])
-    model.freeze()
-    for verdict in reach(model, model.policies[0]):
-        rule = verdict.entry.node.rule
+    for verdict in walked_verdicts(tree):
         assert not isinstance(verdict, NotDecided)
-        if isinstance(verdict, Reached):
-            leaf = model.space.walk(tree, model.space.values(verdict.point)).leaf
-            assert leaf is not None
-            assert leaf.rule == rule
-        else:
-            assert rule not in taken
+        assert isinstance(verdict, Reached) or verdict.entry.node.rule not in taken
 
 
 @pytest.mark.parametrize("seed", range(0, ROUNDS, 2))
@@ -89,10 +81,7 @@ def test_texts_and_sets_of_texts_are_exact(seed: int) -> None:
     tree, leads = texts(seed, f"{GUARD} and "), leads_of(TEXTS, SETS)
     count_drawn(len(leads))
     taken = {leaf.rule for lead in leads if (leaf := walk(tree, lead, NOW).leaf)}
-    model = Model([tree])
-    model.freeze()
-    verdicts = reach(model, model.policies[0])
-    for verdict in verdicts:
+    for verdict in walked_verdicts(tree):
         rule = verdict.entry.node.rule
         assert not isinstance(verdict, NotDecided)
         assert isinstance(verdict, Reached) == (rule in taken) or rule == "else"
@@ -116,9 +105,7 @@ def test_texts_and_sets_of_texts_are_exact(seed: int) -> None:
 )
 def test_what_a_comparison_contradicts_is_proved(condition: str, is_met: bool) -> None:
     tree = api.loads(f"{FIELDS}rule asked when {condition} queue x\nelse queue z\n").tree
-    model = Model([tree])
-    model.freeze()
-    assert isinstance(reach(model, model.policies[0])[0], Reached if is_met else Contradictory)
+    assert isinstance(walked_verdicts(tree)[0], Reached if is_met else Contradictory)
 
 
 ONE: Final = "lead {\n  id: id\n  title: text\n  mail: email\n}\n"
@@ -127,14 +114,8 @@ ONE: Final = "lead {\n  id: id\n  title: text\n  mail: email\n}\n"
 def reached(condition: str) -> bool:
     """Whether a rule with this condition is reached; a lead that shows it has been walked."""
     tree = api.loads(f"{ONE}rule asked when {condition} queue x\nelse queue z\n").tree
-    model = Model([tree])
-    model.freeze()
-    verdict = reach(model, model.policies[0])[0]
+    verdict = walked_verdicts(tree)[0]
     assert not isinstance(verdict, NotDecided)
-    if isinstance(verdict, Reached):
-        leaf = model.space.walk(tree, model.space.values(verdict.point)).leaf
-        assert leaf is not None
-        assert leaf.rule == "asked"
     return isinstance(verdict, Reached)
 
 
