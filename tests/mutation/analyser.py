@@ -1,13 +1,13 @@
 """Does a mistake in the analyser make a test fail? Mistakes are planted, one at a time, and the tests are run.
 
-    python tests/mutation/analyser.py [--sample N] [--seed S] [--workers W] [--only FILE] [--record FILE]
+    python tests/mutation/analyser.py [--sample N] [--seed S] [--workers W] [--only FILE] [--record FILE [--new]]
 
 N places are drawn evenly from the files of `analysis/`, and one mutant is tried in each (`mutants.py`). It meets the
 tests that come to its place, the quickest first, until one fails (`noticing.py`). Each worker has its own copy of the
 project, so that the tree at hand is never touched.
 
 With `--record` what came of each is kept: the next run with the same record takes over what was noticed,
-as long as the mutated file is the same, and tries only the survivors and what is new.
+as long as the mutated file is the same, and tries only the survivors and what is new; with `--new` only what is new.
 """
 
 from __future__ import annotations
@@ -71,14 +71,15 @@ class Tried:
 class Record:
     """What came of mutants, a line of JSON for each; nothing is kept without a file."""
 
-    def __init__(self, path: Path | None) -> None:
+    def __init__(self, path: Path | None, survivors: bool) -> None:
+        """What is known from before, that of `survivors` only where it is to be taken over."""
         self.path = path
-        self.noticed: dict[str, Tried] = {}
+        self.known: dict[str, Tried] = {}
         if path is not None and path.exists():
             for line in path.read_text(encoding="utf-8").splitlines():
                 tried = Tried(**json.loads(line))
-                if tried.killed:
-                    self.noticed[tried.key] = tried
+                if tried.killed or survivors:
+                    self.known[tried.key] = tried
 
     def add(self, tried: Tried) -> None:
         if self.path is not None:
@@ -114,15 +115,16 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--only", help="only files whose path contains this")
     parser.add_argument("--record", type=Path, help="keep what came of each mutant here, and go on from it")
+    parser.add_argument("--new", action="store_true", help="take over survivors from the record, too")
     options = parser.parse_args()
-    record = Record(options.record and options.record.resolve())
+    record = Record(options.record and options.record.resolve(), options.new)
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
         copies = [_copy(Path(folder) / str(number)) for number in range(options.workers)]
         os.chdir(copies[0])
         chosen = sample(options.only, options.sample, options.seed)
-        known = [record.noticed[key(each)] for each in chosen if key(each) in record.noticed]
-        fresh = [each for each in chosen if key(each) not in record.noticed]
-        print(f"{len(chosen)} mutants, {len(known)} of them noticed before", file=sys.stderr)
+        known = [record.known[key(each)] for each in chosen if key(each) in record.known]
+        fresh = [each for each in chosen if key(each) not in record.known]
+        print(f"{len(chosen)} mutants, {len(known)} of them known", file=sys.stderr)
         tried = [*known, *_try_all(fresh, copies, record)] if fresh else known
     print(_table(sorted(tried, key=lambda each: each.file)))
     for each in tried:

@@ -2,7 +2,8 @@
 
 Which sets have an element is its *pattern*. Two sets that must not meet, and a set that must have all of another,
 forbid patterns, for each element by itself; two sets that must meet, and a set that must lack something of another,
-ask for one element. So each element is settled by itself, and what is asked for is met by new ones where sets are open.
+ask for one element. So each element is settled by itself, and what is asked for is met by new ones where there may be.
+All of them are sets of texts: members that can be listed are compared one by one elsewhere.
 """
 
 from __future__ import annotations
@@ -62,7 +63,7 @@ def members(
     """
     spelled = dict(texts)
     for domain in domains.values():
-        spelled.update((key, text) for key, text in domain.choice().items() if key not in spelled)
+        spelled.update((key, text) for key, text in domain.spellings().items() if key not in spelled)
     sizes = range(len(domains) + 1)
     patterns = [frozenset(chosen) for size in sizes for chosen in combinations(domains, size)]
     allowed = [pattern for pattern in patterns if ties.allows(pattern)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import islice, product
 from math import prod
 from typing import Any, Final
@@ -15,6 +15,7 @@ from routebook.analysis.tie_model import Fields, Tie, holds
 from routebook.analysis.tie_sets import MOST, SetTies, members
 from routebook.check.conditions import FieldRef
 from routebook.text import fold
+from routebook.types import key_of
 
 _TRIED: Final = 4_000
 _OPTIONS: Final = 24
@@ -90,18 +91,17 @@ def _are_all(
     if (
         len(sets) > MOST
         or prod(map(len, texts.values())) > _TRIED
-        or not all(domain.is_open for domain in sets.values())
         or not all(tie.op in _PLAIN and not any(ref.part for ref in tie.refs) for tie, _ in wanted)
     ):
         return False
-    spoken_of = {key for domain in sets.values() for key in domain.members()}
+    spoken_of = {key for domain in sets.values() for key in domain.spellings()}
     for base, found in texts.items():
         domain = space.domains[base]
         assert isinstance(domain, TextDomain)
-        keys = {fold(text) for text in found}
+        keys = {key_of(domain.type, text) for text in found}
         listed = set(domain.listed(point))
         is_enough = keys >= listed if listed else len(keys - spoken_of) >= len(texts)
-        if not (domain.folded and is_enough and len(found) < _OPTIONS):
+        if not is_enough or len(found) >= _OPTIONS:
             return False
     return True
 
@@ -116,28 +116,22 @@ def _texts(space: Fields, base: str, bases: Sequence[str], point: Point) -> list
         if other != base and isinstance(neighbour, TextDomain):
             found += [text for text in neighbour.several(point) if _is_in(domain, text, point)]
             if neighbour.domain is not None or domain.domain is not None:
-                found += [
-                    text
-                    for near in neighbour.several(point)
-                    for text in _crossed(near)
-                    if _is_in(domain, text, point)
-                ]
+                crossed = map(_crossed, neighbour.several(point))
+                found += [text for text in crossed if _is_in(domain, text, point)]
         elif isinstance(neighbour, SetDomain):
             found += [text for text in neighbour.value(point) or () if _is_in(domain, text, point)]
     return list(dict.fromkeys(found))[:_OPTIONS]
 
 
-def _crossed(text: str) -> Iterator[str]:
-    """An address at a text, and the domain of an address."""
-    yield f"maria@{text}" if "@" not in text else text.rpartition("@")[2]
+def _crossed(text: str) -> str:
+    """An address at a text, or the domain of an address."""
+    return f"maria@{text}" if "@" not in text else text.rpartition("@")[2]
 
 
-def _is_in(domain: TextDomain | SetDomain, value: Any, point: Point) -> bool:
+def _is_in(domain: TextDomain, text: str, point: Point) -> bool:
     placed = list(point)
-    domain.place(value, placed)
-    return all(placed[d] == point[d] for d in domain.dimensions()) and (
-        not isinstance(domain, TextDomain) or domain.is_proper(value)
-    )
+    domain.place(text, placed)
+    return all(placed[d] == point[d] for d in domain.dimensions()) and domain.is_proper(text)
 
 
 def _contradicts(space: Fields, tie: Tie, want: bool, point: Point) -> bool:
@@ -149,11 +143,6 @@ def _contradicts(space: Fields, tie: Tie, want: bool, point: Point) -> bool:
     if isinstance(first, TextDomain) and isinstance(second, TextDomain):
         same = first.signature(point) == second.signature(point)
         return not same if want else same and first.is_single(point)
-    if isinstance(first, SetDomain) and isinstance(second, SetDomain):
-        pairs = [(first.has_at(point, key), second.has_at(point, key)) for key in first.members()]
-        if tie.op == "has any":
-            return not want and (True, True) in pairs
-        return want and (False, True) in pairs
     if isinstance(first, SetDomain) and isinstance(second, TextDomain):
         first, second = second, first
     if isinstance(first, TextDomain) and isinstance(second, SetDomain):

@@ -8,14 +8,13 @@ from typing import Any
 from routebook.analysis.domains.base import Pred
 from routebook.analysis.formula import TRUE, Box, Formulas, Literal, Mask, Point
 from routebook.analysis.written import written
-from routebook.types import SetType, TextType, key_of
+from routebook.types import SetType, key_of
 
 
 class SetDomain:
     """A set field. Class 1 of a member's dimension is "has it"; `others` are known members that nothing mentions.
 
-    `spelling` maps the key of each mentioned member to how it is written. `is_open`: any text may be a member, not
-    only these.
+    `spelling` maps the key of each mentioned member to how it is written.
     """
 
     def __init__(self, name: str, type_: SetType, optional: bool, others: Iterable[str]) -> None:
@@ -24,7 +23,6 @@ class SetDomain:
         self.optional = optional
         self._spelling: dict[str, str] = {}
         self.others = list(others)
-        self.is_open = isinstance(type_.element, TextType)
         self._spare: str | None = None
         self._dims: dict[str, int] = {}
         self._preds: set[Pred] = set()
@@ -81,29 +79,23 @@ class SetDomain:
         """The set has this member, where it is known at all."""
         return self._formulas.atom(self._dims[key], 2)
 
-    def members(self) -> list[str]:
-        """The keys of the members that the policy mentions."""
-        return list(self._dims)
-
     def has_at(self, point: Point, key: str) -> bool | None:
         """Whether the set has a member at the point; None where nothing says."""
         return point[self._dims[key]] == 1 if key in self._dims else None
 
-    def choice(self) -> dict[str, str]:
-        """How the members are spelled that the policy mentions and, where no others can be, all that can, by key."""
-        others = () if self.is_open else self.others
-        return {**{key_of(self.type.element, text): text for text in others}, **self._spelling}
+    def spellings(self) -> dict[str, str]:
+        """How the policy writes the members that it mentions, by key."""
+        return self._spelling
 
     def may_have(self, point: Point, key: str) -> bool | None:
         """Whether a set at the point has a member, None where it may or may not."""
         if key in self._dims:
             return point[self._dims[key]] == 1
-        is_out = self._other >= 0 and point[self._other] == 0
-        return False if is_out or not (self.is_open or key in self.choice()) else None
+        return None if self.may_have_more(point) else False
 
     def may_have_more(self, point: Point) -> bool:
         """Whether a set at the point may have members that nothing speaks of."""
-        return self.is_open and (self._other < 0 or point[self._other] == 1)
+        return self._other < 0 or point[self._other] == 1
 
     def dimensions(self) -> range:
         return range(self._start, self._end)
