@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from routebook import api
@@ -134,3 +136,30 @@ def test_what_a_plan_refers_to_is_part_of_the_outcome(rules: str) -> None:
     assert not difference(policy(50, 20), policy(60, 20)).same
     # what nothing of the plan refers to changes nothing
     assert difference(policy(50, 20), policy(50, 30)).same == ("grade" not in rules)
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        "when at.hour < 9 queue a\nelse queue b",
+        'when at.weekday == "sat" queue a\nelse queue b',
+        "when at.date == 2026-03-29 and at.time >= 01:30 queue a\n"
+        'when at.weekday in ["sat", "sun"] queue b\nelse queue c',
+    ],
+)
+def test_another_time_zone_changes_what_the_clock_says(rules: str) -> None:
+    old, new = (
+        tree_of(f'policy "p" timezone "{zone}"\nlead {{ id: id\n at: datetime }}\n{rules}')
+        for zone in ("Europe/Berlin", "America/New_York")
+    )
+    found = difference(old, new)
+    assert not found.doubts
+    pairs = {(change.old.rule, change.new.rule) for change in found.changes}
+    first = datetime(2026, 3, 6, tzinfo=UTC)  # the clocks are set forward on the 8th there, on the 29th here
+    leads = [{"id": "L-1", "at": first + timedelta(minutes=30 * number)} for number in range(48 * 30)]
+    changed = {(pair[0].rule, pair[1].rule) for lead in leads if (pair := is_changed(old, new, lead, NOW))}
+    assert pairs == changed
+    for change in found.changes:
+        pair = is_changed(old, new, {**change.region.witness}, NOW)
+        assert pair == (change.old, change.new)
+        assert "(Europe/Berlin)" in change.region.text or "(America/New_York)" in change.region.text

@@ -167,3 +167,16 @@ def test_what_no_change_would_do_is_said() -> None:
         why_not(policy.tree, lead, NOW, Goal(pool="juniors")).impossible
         == "no rule sends leads to the pool `juniors`"
     )
+
+
+def test_the_moment_is_not_among_what_could_be_changed() -> None:
+    rules = "when now.hour < 9 queue early\nwhen now.hour < 9 or at < now queue past\nelse queue z"
+    policy = api.loads(f"lead {{ id: id\n at: datetime\n score: integer 0..9 }}\n{rules}")
+    lead = policy.lead({"id": "1", "at": "2026-03-02T10:00:01Z", "score": 4})
+    never = why_not(policy.tree, lead, NOW, Goal(rule="#1"))
+    assert never.nearest is None
+    assert never.impossible == "no lead goes to the rule `#1` at this moment"
+    past = why_not(policy.tree, lead, NOW, Goal(rule="#2"))
+    assert past.nearest is not None
+    assert [change.field for change in past.nearest.changes] == ["at"]
+    assert past.nearest.now == NOW

@@ -244,16 +244,20 @@ class CalendarDomain:
         if dimension == self._known:
             return f"{self.name} is known" if mask == 1 else f"{self.name} is missing"
         part = next(p for p in self._list if p.dimension == dimension)
+        zones = {p.zone for p in self._list if p.zone is not None}
+        text = self._part_text(part, mask)
+        return text if part.zone is None or len(zones) < 2 else f"{text} ({part.zone.key})"
+
+    def _part_text(self, part: _Part, mask: Mask) -> str:
         if part.line is None:
             days = [name for day, name in enumerate(WEEKDAYS) if mask >> part.weekdays[day] & 1]
             return f"{self.name}.weekday in [{', '.join(written(day) for day in days)}]"
         if part.kind == "moment":
             return part.line.intervals_text(self.name, mask, lambda step: written(step_moment(step)))
+        own = f"{self.name}.{part.kind}" if isinstance(self.type, DateTimeType) else self.name
         if part.kind == "date":
-            name = f"{self.name}.date" if isinstance(self.type, DateTimeType) else self.name
-            return part.line.intervals_text(name, mask, lambda step: _written_day(step))
-        name = f"{self.name}.time" if isinstance(self.type, DateTimeType) else self.name
-        return part.line.intervals_text(name, mask, lambda step: written(step_time(step)))
+            return part.line.intervals_text(own, mask, _written_day)
+        return part.line.intervals_text(own, mask, lambda step: written(step_time(step)))
 
     # --- Values ------------------------------------------------------------------------------------------
 
@@ -289,7 +293,8 @@ class CalendarDomain:
             ]
             steps = list(dict.fromkeys((time_step(TYPICAL.time()), *_round_times(times or [(0, DAY - 1)]))))
             for day in _days(days, TYPICAL.toordinal()):
-                yield from _local(day, steps, zone)
+                # near the ends of the calendar another zone may have no such day
+                yield from (at for at in _local(day, steps, zone) if DAY <= moment_step(at) <= _LAST_STEP)
         yield from ends
 
 
