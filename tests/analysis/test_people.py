@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping
+from itertools import combinations, product
+from typing import Any
 
 import pytest
 
@@ -12,7 +15,7 @@ from routebook.plan.walk import Environment, walk
 from routebook.roster import Roster
 from routebook.runtime.fit import fit
 from support.regions import condition, without_now
-from support.small_policies import NOW, ROUNDS, not_decided, small_policy
+from support.small_policies import NOW, ROUNDS, count_drawn, not_decided, small_policy
 
 REP = 'rep {\n  level: integer 0..4\n  kinds: set of ["a", "b", "c"]\n  skills: set of ["a", "b"]\n}\n'
 
@@ -109,3 +112,45 @@ def test_sets_of_any_texts_are_looked_through(where: str, lacks: bool) -> None:
             environment = Environment(loaded.tree, lead, NOW)
             for rep in ("ana", "bo"):
                 assert not environment.with_rep(values[rep]).judge(nobody.asked.where).holds
+
+
+WANTS = (
+    "wants has any extras", "not wants has any extras", "extras has all wants", "not extras has all wants",
+    'wants has "a"', 'not wants has "b"', 'extras has "c"', 'not extras has "c"', "wants has all extras",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(ROUNDS))
+def test_sets_that_are_compared_in_rules_and_with_reps(seed: int) -> None:
+    """RB204 of sets of any texts: flagged exactly where leads of a few texts show it, by leads whom nobody suits."""
+    rng = random.Random(seed)
+    where = rng.choice(("rep.skills has all wants", "rep.skills has any wants", "wants has all rep.skills"))
+    rule = " and ".join(rng.sample(WANTS, rng.choice((1, 2, 3))))
+    loaded = api.loads(
+        "lead {\n  id: id\n  wants: set of text\n  extras: set of text\n}\nrep { skills: set of text }\n"
+        f"rule asked when {rule} assign pool sales where {where} then queue triage\nelse queue z\n"
+    )
+    roster = Roster.loads(
+        "[pools.sales]\nmembers = ['ana', 'bo']\n"
+        f"[reps.ana]\nname = 'Ana'\nhours = 'always'\nskills = {rng.choice((['a', 'b'], ['a']))}\n"
+        f"[reps.bo]\nname = 'Bo'\nhours = 'always'\nskills = {rng.choice((['b', 'c'], ['a', 'c', 'b']))}\n"
+    )
+    values = fit(loaded.tree, roster).values
+    proof = prove(loaded.tree, roster, values)
+    assert not proof.doubts
+
+    def is_alone(lead: Mapping[str, Any]) -> bool:
+        environment = Environment(loaded.tree, lead, NOW)
+        asked = loaded.tree.rules[0].plan.targets[0].target.where
+        is_taken = (leaf := walk(loaded.tree, lead, NOW).leaf) is not None and leaf.rule == "asked"
+        return is_taken and not any(
+            environment.with_rep(values[rep]).judge(asked).holds for rep in ("ana", "bo")
+        )
+
+    sets = [frozenset(each) for size in range(6) for each in combinations("abcde", size)]
+    leads = [{"id": "L-1", "wants": wants, "extras": extras} for wants, extras in product(sets, sets)]
+    count_drawn(len(leads))
+    assert bool(proof.people) == any(map(is_alone, leads))
+    for nobody in proof.people:
+        for region in nobody.regions:
+            assert is_alone(loaded.lead(without_now(region.witness)))

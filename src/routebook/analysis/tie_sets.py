@@ -8,7 +8,7 @@ All of them are sets of texts: members that can be listed are compared one by on
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, combinations, count, islice
 from typing import Final, TypeAlias
@@ -20,6 +20,8 @@ from routebook.text import fold
 Pattern: TypeAlias = frozenset[str]
 """The sets, by field, that have an element."""
 Pair: TypeAlias = tuple[str, str]
+Need: TypeAlias = Callable[[str | None, Pattern], bool]
+"""Whether an element with this key, None for a new one, in just these sets is what is asked for."""
 
 MOST: Final = 6
 """Sets that are settled together, at most: each doubles the patterns."""
@@ -43,15 +45,22 @@ class SetTies:
         is_apart = not any(a in pattern and b in pattern for a, b in self.apart)
         return is_apart and not any(b in pattern and a not in pattern for a, b in self.covers)
 
-    def unmet(self, patterns: Sequence[Pattern]) -> tuple[Pair, bool] | None:
-        """Two sets of which an element is asked for that is in the second, and in the first or not; none has it yet."""
-        asked = [(pair, True) for pair in self.meet] + [(pair, False) for pair in self.lacks]
-        return next((need for need in asked if not any(_meets(pattern, need) for pattern in patterns)), None)
+    def needs(self) -> list[Need]:
+        """Elements that are asked for."""
+        return [*(_shared(*pair) for pair in self.meet), *(_lacked(*pair) for pair in self.lacks)]
 
 
-def _meets(pattern: Pattern, need: tuple[Pair, bool]) -> bool:
-    (a, b), both = need
-    return b in pattern and (a in pattern) is both
+def _shared(one: str, other: str) -> Need:
+    return lambda _, pattern: one in pattern and other in pattern
+
+
+def _lacked(one: str, other: str) -> Need:
+    return lambda _, pattern: one not in pattern and other in pattern
+
+
+def _another(base: str, domain: SetDomain) -> Need:
+    """A member that the policy does not mention for this set."""
+    return lambda key, pattern: base in pattern and key not in domain.spellings()
 
 
 def members(
@@ -83,7 +92,8 @@ def members(
     if not all(options.values()):
         return None
     new = [pattern for pattern in allowed if all(domains[base].may_have_more(point) for base in pattern)]
-    found = _settled(ties, options, {key: each[0] for key, each in options.items()}, [], new)
+    needs = [*ties.needs(), *(_another(base, d) for base, d in domains.items() if d.must_have_more(point))]
+    found = _settled(needs, options, {key: each[0] for key, each in options.items()}, [], new)
     if found is None:
         return None
     chosen, added = found
@@ -95,7 +105,7 @@ def members(
 
 
 def _settled(
-    ties: SetTies,
+    needs: Sequence[Need],
     options: Mapping[str, Sequence[Pattern]],
     chosen: Mapping[str, Pattern],
     added: list[Pattern],
@@ -103,16 +113,17 @@ def _settled(
     pinned: frozenset[str] = frozenset(),
 ) -> tuple[Mapping[str, Pattern], list[Pattern]] | None:
     """A pattern for each key, and those of new elements; None where what is asked for is not met."""
-    need = ties.unmet([*chosen.values(), *added])
+    elements = [*chosen.items(), *((None, pattern) for pattern in added)]
+    need = next((need for need in needs if not any(need(*element) for element in elements)), None)
     if need is None:
         return chosen, added
     for pattern in new:  # another element is in nobody's way
-        if _meets(pattern, need):
-            return _settled(ties, options, chosen, [*added, pattern], new, pinned)
+        if need(None, pattern):
+            return _settled(needs, options, chosen, [*added, pattern], new, pinned)
     for key, patterns in options.items():
         for pattern in patterns if key not in pinned else ():
-            if _meets(pattern, need):
-                found = _settled(ties, options, {**chosen, key: pattern}, added, new, pinned | {key})
+            if need(key, pattern):
+                found = _settled(needs, options, {**chosen, key: pattern}, added, new, pinned | {key})
                 if found is not None:
                     return found
     return None

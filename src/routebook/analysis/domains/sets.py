@@ -97,6 +97,10 @@ class SetDomain:
         """Whether a set at the point may have members that nothing speaks of."""
         return self._other < 0 or point[self._other] == 1
 
+    def must_have_more(self, point: Point) -> bool:
+        """Whether a set at the point has a member that nothing speaks of."""
+        return self._other >= 0 and point[self._other] == 1
+
     def dimensions(self) -> range:
         return range(self._start, self._end)
 
