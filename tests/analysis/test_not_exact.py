@@ -12,7 +12,12 @@ import pytest
 from routebook import api
 from routebook.analysis import tie_proofs
 from routebook.analysis import words as words_of_texts
+from routebook.analysis.change import difference
+from routebook.analysis.model import Model
+from routebook.analysis.space import Space
 from routebook.diagnostics import Diagnostic
+from routebook.plan.walk import Walk
+from routebook.roster import Roster
 from routebook.settings import Settings
 from support.documents import ROOT
 
@@ -133,3 +138,39 @@ def test_nothing_is_left_open_about_the_worked_policies(folder: Path) -> None:
             continue
         found = api.check(path, roster if roster.exists() else None)
         assert [finding.message for finding in found if finding.code == "RB303"] == []
+
+
+ALONE: Final = """
+rep { level: integer 0..9 }
+rule high when a > 5 queue x
+rule higher when a > 7 assign pool sales where rep.level >= 5 then queue x
+rule low when b < 3 assign pool sales where rep.level >= 5 then queue x
+when vip queue y
+"""
+
+
+def test_what_the_evaluator_does_not_confirm_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = f"{LEAD[:-2]}  vip:   bool\n}}\n{ALONE}"
+    roster = Roster.loads(
+        "[pools.sales]\nmembers = ['ana']\n[reps.ana]\nname = 'A'\nhours = 'always'\nlevel = 1\n"
+    )
+    program = api.files.load_text(text)
+
+    def codes() -> dict[str, Diagnostic]:
+        return {each.code: each for each in api.check_loaded(program, roster, Settings()).findings}
+
+    found = codes()
+    assert {"RB101", "RB103", "RB204"} <= found.keys()
+    assert found["RB101"].related[0].witness is not None
+    assert difference(api.loads(text).tree, api.loads(text.replace("queue y", "queue z")).tree).changes
+    monkeypatch.setattr(Model, "is_real", lambda *_: False)
+    monkeypatch.setattr(Space, "walk", lambda *_: Walk(api.loads(text).tree.rules[0], ()))
+    found = codes()
+    assert "RB101" in found
+    assert found["RB101"].related[0].witness is None
+    assert not {"RB103", "RB204"} & found.keys()
+    assert "the evaluator does not confirm" in found["RB303"].message
+    other = difference(api.loads(text).tree, api.loads(text.replace("queue y", "queue z")).tree)
+    assert not other.same
+    assert not other.changes
+    assert any("the evaluator does not confirm" in doubt for doubt in other.doubts)

@@ -16,7 +16,7 @@ from typing import Any
 
 from routebook.analysis.domains.base import Undecided
 from routebook.analysis.formula import TRUE, Literal
-from routebook.analysis.model import Entry, Model, Progress, Rules
+from routebook.analysis.model import NOT_CONFIRMED, Entry, Model, Progress, Rules
 from routebook.analysis.ordinary import nearest
 from routebook.analysis.regions import LeadRegion, LeadSet, gathered
 from routebook.analysis.search import Found, Unknown
@@ -98,6 +98,11 @@ def difference(
             point = nearest(model, literal, avoid, answer.point)
             region, reasons = gathered(LeadSet(model, literal, avoid), point)
             doubts.extend(reasons)
+            if not model.confirms(
+                region.point, (each.entry for each in (one, other) if each.entry is not None)
+            ):
+                doubts.append(NOT_CONFIRMED)
+                continue
             changes.append(Change(_taken(one), _taken(other), region))
     changes.sort(key=lambda change: (change.old.plan, change.new.plan))
     return Difference(tuple(changes), tuple(dict.fromkeys(doubts)), notes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from routebook.analysis.formula import TRUE
-from routebook.analysis.model import Model, Rules
+from routebook.analysis.model import NOT_CONFIRMED, Model, Rules
 from routebook.analysis.ordinary import nearest
 from routebook.analysis.regions import LeadRegion, LeadSet, regions
 from routebook.analysis.search import Covered, Unknown
@@ -28,4 +28,7 @@ def find_gap(model: Model, rules: Rules) -> tuple[Gap | None, tuple[str, ...]]:
     found, reasons = regions(
         LeadSet(model, TRUE, rules.terms), nearest(model, TRUE, rules.terms, answer.point)
     )
+    values = (model.space.values(region.point) for region in found)
+    if any(model.space.walk(rules.tree, each).leaf is not None for each in values):
+        return None, (*reasons, NOT_CONFIRMED)
     return Gap(tuple(found)), reasons

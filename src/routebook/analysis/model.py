@@ -19,6 +19,9 @@ Progress: TypeAlias = Callable[[str, int, int], None]
 """Told what is being proved, how much of it is done, and of how much."""
 
 OUT_OF_TIME = "it takes longer than the time that was given"
+NOT_CONFIRMED = (
+    "the evaluator does not confirm a lead that was found, a fault of the analyser: please report it"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,7 @@ class Model:
             self._rules(tree, low) for tree, low in zip(self._trees, self.lowerings, strict=True)
         ]
         self._owner: dict[int, Entry] = {}
+        self._tree_of = {id(entry): rules.tree for rules in self.policies for entry in rules.entries}
         for rules in self.policies:
             for entry in rules.leaves:
                 for number in _bits(entry.terms):
@@ -198,6 +202,20 @@ class Model:
         placed = self.space.place(values)
         everything = (1 << len(self.index.boxes)) - 1
         return self.index.holding(placed, everything) == self.index.holding(point, everything)
+
+    def confirms(self, point: Sequence[int], entries: Iterable[Entry]) -> bool:
+        """Whether these rules hold of the lead made for a point, by the evaluator, before it is shown for them.
+
+        Which other rules hold is read off the values again: walking thousands of rules for each lead would take longer
+        than the proofs do.
+        """
+        values = self.space.values(point)
+        return self.is_real(point) and all(self._holds(values, entry) for entry in entries)
+
+    def _holds(self, values: Mapping[str, Any], entry: Entry) -> bool:
+        environment = self.space.environment(self._tree_of[id(entry)], values)
+        conditions = [node.condition for node in (*entry.parents, entry.node) if node.condition is not None]
+        return all(environment.judge(condition).holds for condition in conditions)
 
     def has_lead(self, point: Sequence[int]) -> bool:
         """Whether there is known to be a lead at a point."""

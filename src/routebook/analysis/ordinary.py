@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from routebook.analysis.formula import Box, Literal, meet
+from routebook.analysis.formula import Literal
 from routebook.analysis.model import Model
 from routebook.analysis.search import Search
 from routebook.analysis.space import Space
@@ -29,12 +29,10 @@ def nearest(
     literal: Literal,
     avoid: Ids,
     point: Sequence[int],
-    within: Box | None = None,
-    outside: Sequence[Box] = (),
 ) -> tuple[int, ...]:
     """A point as `pulled_back` takes and gives, with the fewest fields off the ordinary lead, as far as steps go."""
     steps = _NODES if model.polished < _ALL_NODES and not model.out_of_time() else 0
-    return hunt(model, literal, avoid, point, within, outside, steps).point
+    return hunt(model, literal, avoid, point, steps).point
 
 
 def hunt(
@@ -42,8 +40,6 @@ def hunt(
     literal: Literal,
     avoid: Ids,
     point: Sequence[int],
-    within: Box | None = None,
-    outside: Sequence[Box] = (),
     steps: int = _NODES,
 ) -> Nearest:
     """The nearest point that so many steps find.
@@ -51,11 +47,11 @@ def hunt(
     Iterative deepening over the number of fields (Korf 1985): whatever holds the present point has to be left in one
     of its dimensions, and no more fields may be off than the round allows.
     """
-    best = pulled_back(model, literal, avoid, point, within, outside)
-    start = meet(model.formulas.hull(literal) or {}, within or {})
-    if start is None or not steps:
+    best = pulled_back(model, literal, avoid, point)
+    if not steps:
         return Nearest(best, False)
-    search = _Hunt(model, Search(model.space, model.index, start, avoid, (literal,), None, outside), steps)
+    start = model.formulas.hull(literal) or {}
+    search = _Hunt(model, Search(model.space, model.index, start, avoid, (literal,)), steps)
     for most in range(search.off(), fields_off(model.space, best)):
         found = search.run(most)
         best = found or best
@@ -112,20 +108,16 @@ def pulled_back(
     literal: Literal,
     avoid: Ids,
     point: Sequence[int],
-    within: Box | None = None,
-    outside: Sequence[Box] = (),
 ) -> tuple[int, ...]:
     """A point where the formula holds and none of the terms does, as ordinary as can be reached from this one.
 
-    The terms and boxes are those of `Model.find`. What one field gives up may free another, so fields are asked
+    What one field gives up may free another, so fields are asked
     again until none moves. Of a field with several dimensions (a text, a set) that has to stay odd, the dimensions
     are asked one by one.
     """
 
     def fits() -> bool:
-        if within is not None and not _holds(within, here):
-            return False
-        if any(_holds(box, here) for box in outside) or model.holding(here, avoid):
+        if model.holding(here, avoid):
             return False
         return model.formulas.holds(literal, here) and model.has_lead(here)
 
@@ -156,7 +148,3 @@ def fields_off(space: Space, point: Sequence[int]) -> int:
     """How many fields of a lead are not as the ordinary lead has them."""
     ordinary = space.ordinary()
     return sum(any(point[d] != ordinary[d] for d in group) for group in space.groups())
-
-
-def _holds(box: Box, point: Sequence[int]) -> bool:
-    return all(mask >> point[dimension] & 1 for dimension, mask in box.items())

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from routebook.analysis.lower import Lowering
-from routebook.analysis.model import Entry, Model, Rules
+from routebook.analysis.model import NOT_CONFIRMED, Entry, Model, Rules
 from routebook.analysis.regions import LeadRegion, LeadSet, regions
 from routebook.analysis.search import Covered, Unknown
 from routebook.check.conditions import Condition
 from routebook.check.targets import HoldTarget, PoolTarget, SplitTarget, Target
 from routebook.plan.tree import Leaf, Tree
-from routebook.plan.walk import Environment
 from routebook.roster import Roster
 
 People: TypeAlias = Mapping[str, Mapping[str, Any]]
@@ -102,16 +101,26 @@ def _nobody(
     if isinstance(answer, Unknown):
         return NobodyUnknown(asked, answer.reasons)
     found, reasons = regions(LeadSet(model, literal, entry.before), answer.point)
+    if not all(_is_alone(model, rules.tree, entry, asked, people, region.point) for region in found):
+        return NobodyUnknown(asked, (*reasons, NOT_CONFIRMED))
     if reasons:
         return NobodyUnknown(asked, reasons)
     return Nobody(asked, tuple(found), tuple(_lacks(model, rules.tree, asked, people, answer.point)))
 
 
+def _is_alone(
+    model: Model, tree: Tree, entry: Entry, asked: Asked, people: People, point: tuple[int, ...]
+) -> bool:
+    """Whether the rule holds of the lead at a point and no member passes, by the evaluator."""
+    environment = model.space.environment(tree, model.space.values(point))
+    passes = (environment.with_rep(people.get(each, {})).judge(asked.where).holds for each in asked.members)
+    return model.confirms(point, [entry]) and not any(passes)
+
+
 def _lacks(
     model: Model, tree: Tree, asked: Asked, people: People, point: tuple[int, ...]
 ) -> Iterator[tuple[str, str]]:
-    values = model.space.values(point)
-    environment = Environment(tree, values, values["now"])
+    environment = model.space.environment(tree, model.space.values(point))
     for member in asked.members:
         verdict = environment.with_rep(people.get(member, {})).judge(asked.where)
         yield member, " and ".join(dict.fromkeys(reason.condition for reason in verdict.because)) or "false"

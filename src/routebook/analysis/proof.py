@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from time import monotonic
-from typing import Any
 
 from routebook.analysis.gaps import Gap, find_gap
 from routebook.analysis.model import Model, Progress, Rules
-from routebook.analysis.ordinary import nearest
 from routebook.analysis.people import (
     Asked,
     Nobody,
@@ -59,12 +57,6 @@ class Proof:
     def reached(self) -> Mapping[int, tuple[int, ...]]:
         """A point for each rule that some lead reaches, by the id of its entry."""
         return {id(v.entry): v.point for v in self.verdicts if isinstance(v, Reached)}
-
-    def witness(self, verdict: Reached) -> dict[str, Any]:
-        """A lead that reaches the rule, as people see it."""
-        entry = verdict.entry
-        point = nearest(self.model, entry.whole, entry.before, verdict.point)
-        return self.model.space.shown(self.model.space.values(point))
 
 
 def prove(

@@ -132,15 +132,15 @@ def _minimise(model: Model, covered: list[_Covered]) -> None:
 
 def _blocked(model: Model, covered: _Covered) -> Blocked:
     entry, blockade = covered.entry, covered.blockade
-    blockers = tuple(
-        Blocker(each, None if (point := blockade.example(each)) is None else _shown(model, point))
-        for each in blockade.chosen
-    )
+    blockers = tuple(Blocker(each, _example(model, entry, each, blockade)) for each in blockade.chosen)
     same = blockade.is_same(entry.node) if isinstance(entry.node, Leaf) else None
     return Blocked(entry, blockers, same, blockade.is_fewest)
 
 
-def _shown(model: Model, point: tuple[int, ...]) -> dict[str, Any]:
+def _example(model: Model, entry: Entry, blocker: Entry, blockade: Blockade) -> dict[str, Any] | None:
+    point = blockade.example(blocker)
+    if point is None or not model.confirms(point, (entry, blocker)):
+        return None
     return model.space.shown(model.space.values(point))
 
 

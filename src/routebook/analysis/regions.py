@@ -35,19 +35,20 @@ class Outline:
 
     box: Box
     exact: bool
-    point: tuple[int, ...]
+    point: tuple[int, ...] = ()
     exceptions: int = 0
     loose: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class LeadRegion:
-    """A region for people: `when` in the language, what has to be said besides, and one of its leads."""
+    """A region for people: `when` in the language, what has to be said besides, and one of its leads, at `point`."""
 
     when: str
     note: str
     witness: Mapping[str, Any]
     exact: bool
+    point: tuple[int, ...] = ()
 
     @property
     def text(self) -> str:
@@ -104,7 +105,7 @@ def gathered(leads: LeadSet, first: tuple[int, ...]) -> tuple[LeadRegion, tuple[
             parts = [described(leads.model, each.box) for each in boxes]
             if len(parts) > 1:
                 parts = [f"({part})" if " and " in part else part for part in parts]
-            region = LeadRegion(" or ".join(parts), "", region.witness, True)
+            region = LeadRegion(" or ".join(parts), "", region.witness, True, region.point)
     return region, reasons
 
 
@@ -264,7 +265,7 @@ def shown(model: Model, found: Outline) -> LeadRegion:
     if found.exceptions:
         note += f", except what {found.exceptions} rule{'s take' if found.exceptions > 1 else ' takes'}"
     values = model.space.shown(model.space.values(found.point))
-    return LeadRegion(described(model, found.box), note, values, found.exact)
+    return LeadRegion(described(model, found.box), note, values, found.exact, found.point)
 
 
 def described(model: Model, box: Box) -> str:

@@ -21,7 +21,7 @@ from routebook.analysis.plausible import COUNTRIES, number_for, texts_for
 from routebook.analysis.ties import Ties
 from routebook.countries import codes
 from routebook.plan.tree import Tree
-from routebook.plan.walk import Walk, walk
+from routebook.plan.walk import Environment, Walk, walk
 from routebook.types import (
     BoolType,
     CountryType,
@@ -190,8 +190,14 @@ class Space:
 
     def walk(self, tree: Tree, values: Mapping[str, Any]) -> Walk:
         """What the evaluator does with a lead of `values`, `now` among them."""
-        lead = {name: value for name, value in values.items() if name != NOW and name in tree.schema}
-        return walk(tree, lead, values.get(NOW, TYPICAL))
+        return walk(tree, self._lead(tree, values), values.get(NOW, TYPICAL))
+
+    def environment(self, tree: Tree, values: Mapping[str, Any]) -> Environment:
+        """What the evaluator asks conditions of, for a lead of `values`, `now` among them."""
+        return Environment(tree, self._lead(tree, values), values.get(NOW, TYPICAL))
+
+    def _lead(self, tree: Tree, values: Mapping[str, Any]) -> dict[str, Any]:
+        return {name: value for name, value in values.items() if name != NOW and name in tree.schema}
 
     def shown(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """A witness as people see it: `now` only where the policy asks for it, empty sets left out."""
