@@ -48,6 +48,8 @@ from routebook.routing import Router, explain_log, is_new
 from routebook.text import listed
 
 if TYPE_CHECKING:
+    from routebook.check.targets import SourceMap
+    from routebook.intake.accounts.matching import AccountMatching
     from routebook.intake.history import History
     from routebook.render.whynot_view import WhyNotReport
 
@@ -125,15 +127,8 @@ def command(
             path = roster_path(roster, settings)
             people = read_roster(path) if path is not None else None
             matching = accounts_of(accounts, settings, chosen, people)
-            given = pasted(lead_file) if leads_format is None else None
-            if given is not None:
-                # a source is about columns; what is pasted has the fields' own names
-                lead = _pasted_lead(given, Intake(chosen.tree.schema, chosen.tree.timezone, None, matching))
-                now = now or given.now
-            else:
-                intake = Intake(chosen.tree.schema, chosen.tree.timezone, columns, matching)
-                lead = _one_lead(lead_file, leads_format, lead_id, intake)
-            now = api.moment(now)
+            lead, moment = _lead_of(lead_file, leads_format, lead_id, chosen, columns, matching)
+            now = api.moment(now or moment)
             past = history_of(history, settings, chosen) if people is not None else None
             explanation = _preview(chosen, lead, people, store_of(store, settings), now, past)
             if asked is not None:
@@ -186,6 +181,23 @@ def _preview(
         store = None  # there is nothing in it yet, and to explain is not to make it
     with Router(policy, roster, store, prove=False) as router:
         return router.explain(lead, now, past)
+
+
+def _lead_of(
+    given: str,
+    format: str | None,
+    wanted: str | None,
+    policy: api.Policy,
+    columns: SourceMap | None,
+    matching: AccountMatching | None,
+) -> tuple[Lead, datetime | None]:
+    """The lead that is asked about, from a file or as it was pasted, and the moment that was pasted with it."""
+    schema, zone = policy.tree.schema, policy.tree.timezone
+    lead = pasted(given) if format is None else None
+    if lead is None:
+        return _one_lead(given, format, wanted, Intake(schema, zone, columns, matching)), None
+    # a source is about columns; what is pasted has the fields' own names
+    return _pasted_lead(lead, Intake(schema, zone, None, matching)), lead.now
 
 
 def _pasted_lead(given: Pasted, intake: Intake) -> Lead:
