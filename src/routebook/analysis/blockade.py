@@ -34,7 +34,6 @@ class Blockade:
         self.model, self.literal, self.among = model, literal, among
         self._points: list[tuple[tuple[int, ...], Ids]] = []
         self._rows: list[frozenset[int]] = []
-        self._named: dict[int, Entry] = {}
         self.note(point)
         self.chosen = self._deleted(model.entries_of(core))
         self.is_fewest = len(self.chosen) == 1
@@ -85,8 +84,7 @@ class Blockade:
         """One of the rules that hold near a point, outside `avoid`, must be among the chosen."""
         self.note(tuple(self._shrunk(point, avoid)))
         holders = self.model.entries_of(self._points[-1][1])
-        self._named.update((id(holder), holder) for holder in holders)
-        self._rows.append(frozenset(id(holder) for holder in holders))
+        self._rows.append(frozenset(_first(holder) for holder in holders))
 
     def _deleted(self, entries: list[Entry]) -> list[Entry]:
         """The rules without those that can be spared, one after the other."""
@@ -97,8 +95,7 @@ class Blockade:
                 continue
             answer = self.let_through(terms_of(fewer))
             if isinstance(answer, Covered):
-                used = {id(other) for other in self.model.entries_of(answer.terms)}
-                kept = [other for other in fewer if id(other) in used]
+                kept = [other for other in fewer if other.terms & answer.terms]
         return kept
 
     def minimise(self) -> None:
@@ -119,7 +116,7 @@ class Blockade:
             if hitting is None:
                 self.is_fewest = True
                 break
-            fewer = sorted((self._named[number] for number in hitting), key=_first)
+            fewer = [model.entry_of(number) for number in sorted(hitting)]
             answer = self.let_through(terms_of(fewer))
             if isinstance(answer, Unknown):
                 break
@@ -186,5 +183,5 @@ def terms_of(entries: Sequence[Entry]) -> Ids:
 
 
 def _first(entry: Entry) -> int:
-    """A number that orders rules as they stand."""
-    return entry.terms & -entry.terms
+    """The first term of a rule: it stands for the rule, the same in every run, and orders rules as they stand."""
+    return (entry.terms & -entry.terms).bit_length() - 1
