@@ -121,7 +121,9 @@ def _check_parts(tree: Tree, verdict: Contradictory, leads: list[dict[str, Any]]
 
 
 def _check_blockers(loaded: api.Policy, verdict: Blocked, own: list[dict[str, Any]]) -> None:
-    """Each blocker's lead is one of the rule's that the blocker holds, and the outcome is compared with them all."""
+    """Each blocker's lead is one of the rule's that the blocker holds. Were there none but them, the outcome would be
+    the same exactly if all are said to do the same.
+    """
     tree = loaded.tree
     for blocker in verdict.blockers:
         assert blocker.witness is not None
@@ -131,11 +133,10 @@ def _check_blockers(loaded: api.Policy, verdict: Blocked, own: list[dict[str, An
         assert holds(tree, blocker.entry, lead)
     node = verdict.entry.node
     if isinstance(node, Leaf):
-        plans = [leaf.plan for lead in own if (leaf := walk(tree, lead, NOW).leaf) is not None]
-        assert len(plans) == len(own)
-        assert verdict.same_outcome == all(plan == node.plan for plan in plans)
-    else:
-        assert verdict.same_outcome is None
+        entries = [blocker.entry for blocker in verdict.blockers]
+        first = [next(each.node for each in entries if holds(tree, each, lead)) for lead in own]
+        is_same = all(isinstance(taker, Leaf) and taker.plan == node.plan for taker in first)
+        assert is_same == all(blocker.does_the_same for blocker in verdict.blockers)
 
 
 def holds(tree: Tree, entry: Entry, lead: dict[str, Any]) -> bool:

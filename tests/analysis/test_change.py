@@ -163,3 +163,18 @@ def test_another_time_zone_changes_what_the_clock_says(rules: str) -> None:
         pair = is_changed(old, new, {**change.region.witness}, NOW)
         assert pair == (change.old, change.new)
         assert "(Europe/Berlin)" in change.region.text or "(America/New_York)" in change.region.text
+
+
+def test_a_comparison_of_a_missing_field_leaves_nothing_open() -> None:
+    """Whatever a search noted for it while the field was there: without the field it does not hold."""
+    rest = """
+        when count > -1 and not count * 2 > 0 and not count between -3 and -1 queue q
+        when count between -1 and 1 and count between 2 and 4 and count between 0 and 2 queue q
+        when count is missing and count between -3 and -1 queue q
+        else queue z"""
+    lead = "lead { id: id count: integer optional }\n"
+    first = "when not count between 2 and 4 and not count * 2 > -4 queue"
+    found = difference(tree_of(f"{lead}{first} p{rest}"), tree_of(f"{lead}{first} q{rest}"))
+    assert not found.doubts
+    (change,) = found.changes
+    assert (change.region.when, change.region.exact) == ("(count is missing or count <= -2)", True)

@@ -34,12 +34,12 @@ def test_the_same_rules_are_named_wherever_they_lie_in_memory() -> None:
     assert all(each == said[0] for each in said)
 
 
-@pytest.mark.parametrize("seed", range(4))
-def test_commands_say_the_same_however_texts_hash(seed: int, tmp_path: Path) -> None:
-    text = small_policy(seed).text
+@pytest.mark.parametrize("number", range(4))
+def test_commands_say_the_same_however_texts_hash(number: int, tmp_path: Path) -> None:
+    text = small_policy(number).text
     old, new = tmp_path / "old.route", tmp_path / "new.route"
     old.write_text(text, encoding="utf-8")
-    new.write_text(edited(text, seed), encoding="utf-8")
+    new.write_text(edited(text, number), encoding="utf-8")
     assert_said_once(f"check {old} {new} --format json")
     assert_said_once(f"diff {old} {new} --format json")
 

@@ -88,7 +88,7 @@ def test_the_fewest_rules_in_the_way_are_named_with_a_lead_each() -> None:
         """,
         "RB101",
     )
-    taken = "`b` and `c` together take every lead that it would, and the outcome is not the same"
+    taken = "`b` and `c` together take every lead that it would, not with the same outcome"
     assert finding.message == f"no lead reaches `never`: {taken}"
     assert [label.rule for label in finding.related] == ["b", "c"]
     above, below = (label.witness for label in finding.related)

@@ -17,8 +17,10 @@ from routebook.render.findings_text import render
 from routebook.render.paint import Style
 from routebook.render.report import CheckReport
 from routebook.roster import Roster
+from routebook.runtime.fit import fit
 
 CASES = Path(__file__).parent.parent / "cases" / "lint"
+PROOFS = sorted((CASES / "proofs").glob("*.route"))
 
 
 @pytest.mark.parametrize("path", sorted(CASES.glob("*.route")), ids=lambda path: path.stem)
@@ -30,3 +32,20 @@ def test_the_findings_of_a_policy(path: Path, golden: Golden) -> None:
     off = {row.kind.name: "off" for row in LINTS if row.proof}
     findings = lint(Subject(policy, build(policy), roster), off)  # type: ignore[arg-type]
     golden(path.with_suffix(".txt"), render(CheckReport(findings, ()), Style()))
+
+
+@pytest.mark.parametrize("path", PROOFS, ids=lambda path: path.stem)
+def test_the_findings_of_proofs(path: Path, golden: Golden, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(path.parent)
+    loaded = files.load_text(path.read_text(encoding="utf-8"), path.name)
+    policy = check(loaded.program, loaded.tests).policy
+    assert policy is not None
+    tree = build(policy)
+    roster = Roster.load(Path("roster.toml"))
+    findings = lint(Subject(policy, tree, roster, people=fit(tree, roster).values))
+    golden(path.with_suffix(".txt"), render(CheckReport(findings, ()), Style()))
+
+
+def test_every_finding_of_a_proof_has_a_case() -> None:
+    shown = "".join(path.with_suffix(".txt").read_text(encoding="utf-8") for path in PROOFS)
+    assert [row.kind.code for row in LINTS if row.proof and f"[{row.kind.code}]" not in shown] == []

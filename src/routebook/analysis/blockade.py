@@ -1,4 +1,4 @@
-"""The fewest rules that stand in the way of one, a lead for each, and whether the outcome would have been the same.
+"""The fewest rules that stand in the way of one, and a lead for each.
 
 The fewest are found by implicit hitting sets (Chandrasekaran, Karp, Moreno-Centeno and Vempala 2011): each lead
 that a set of blockers lets through says that one of the rules that hold of it must be among them; the smallest
@@ -18,7 +18,6 @@ from routebook.analysis.model import Entry, Model
 from routebook.analysis.ordinary import nearest
 from routebook.analysis.search import Covered, Found, Unknown
 from routebook.analysis.terms import Ids, bits
-from routebook.plan.tree import Leaf
 
 _ROUNDS: Final = 60
 _SHRUNK: Final = 40
@@ -151,27 +150,6 @@ class Blockade:
             if held & blocker.terms and not held & avoid:
                 return point
         return None
-
-    def is_same(self, leaf: Leaf) -> bool | None:
-        """Whether whoever takes a lead of this rule first does what the rule would have; None where not decided."""
-        model = self.model
-        takers = (model.entry_of((held & -held).bit_length() - 1) for _, held in self._points if held)
-        if any(_differs(taker, leaf) for taker in takers):
-            return False
-        touched = model.index.touching(model.formulas.hull(self.literal) or {}, self.among)
-        is_decided = True
-        for other in model.entries_of(touched):
-            if not _differs(other, leaf):
-                continue
-            answer = model.find([self.literal, other.whole], other.before)
-            if isinstance(answer, Found):
-                return False
-            is_decided = is_decided and isinstance(answer, Covered)
-        return True if is_decided else None
-
-
-def _differs(entry: Entry, leaf: Leaf) -> bool:
-    return isinstance(entry.node, Leaf) and entry.node.plan != leaf.plan
 
 
 def terms_of(entries: Sequence[Entry]) -> Ids:

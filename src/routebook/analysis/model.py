@@ -44,6 +44,12 @@ class Entry:
     def is_leaf(self) -> bool:
         return isinstance(self.node, Leaf)
 
+    def does_the_same(self, other: Entry) -> bool:
+        """Whether both are rules, and do the same with a lead that they take."""
+        return (
+            isinstance(self.node, Leaf) and isinstance(other.node, Leaf) and self.node.plan == other.node.plan
+        )
+
 
 @dataclass
 class Rules:
@@ -198,10 +204,10 @@ class Model:
 
     def is_real(self, point: Sequence[int]) -> bool:
         """Whether the lead made for a point is at that point, by the evaluator."""
-        values = self.space.values(point)
-        placed = self.space.place(values)
+        placed = self.space.place(self.space.values(point))
+        settled = self.space.ties.settled(point)
         everything = (1 << len(self.index.boxes)) - 1
-        return self.index.holding(placed, everything) == self.index.holding(point, everything)
+        return self.index.holding(placed, everything) == self.index.holding(settled, everything)
 
     def confirms(self, point: Sequence[int], entries: Iterable[Entry]) -> bool:
         """Whether these rules hold of the lead made for a point, by the evaluator, before it is shown for them.

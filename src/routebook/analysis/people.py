@@ -13,6 +13,7 @@ from routebook.analysis.search import Covered, Unknown
 from routebook.check.conditions import Condition
 from routebook.check.targets import HoldTarget, PoolTarget, SplitTarget, Target
 from routebook.plan.tree import Leaf, Tree
+from routebook.plan.wording import refusal
 from routebook.roster import Roster
 
 People: TypeAlias = Mapping[str, Mapping[str, Any]]
@@ -31,7 +32,9 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Nobody:
-    """Leads that reach a target for whom no member passes. `lacks`: each member with what it fails, for the witness."""
+    """Leads that reach a target for whom no member passes. `lacks`: each member with what it fails, for the first lead
+    that is shown.
+    """
 
     asked: Asked
     regions: tuple[LeadRegion, ...]
@@ -105,7 +108,7 @@ def _nobody(
         return NobodyUnknown(asked, (*reasons, NOT_CONFIRMED))
     if reasons:
         return NobodyUnknown(asked, reasons)
-    return Nobody(asked, tuple(found), tuple(_lacks(model, rules.tree, asked, people, answer.point)))
+    return Nobody(asked, tuple(found), tuple(_lacks(model, rules.tree, asked, people, found[0].point)))
 
 
 def _is_alone(
@@ -122,5 +125,4 @@ def _lacks(
 ) -> Iterator[tuple[str, str]]:
     environment = model.space.environment(tree, model.space.values(point))
     for member in asked.members:
-        verdict = environment.with_rep(people.get(member, {})).judge(asked.where)
-        yield member, " and ".join(dict.fromkeys(reason.condition for reason in verdict.because)) or "false"
+        yield member, refusal(asked.where, environment.with_rep(people.get(member, {}))) or ""

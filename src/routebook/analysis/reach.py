@@ -11,7 +11,7 @@ from routebook.analysis.model import OUT_OF_TIME, Entry, Model, Rules
 from routebook.analysis.ordinary import pulled_back
 from routebook.analysis.search import Covered, Found, Unknown
 from routebook.check.conditions import AllOf, Condition
-from routebook.plan.tree import Branch, Leaf, RuleNode
+from routebook.plan.tree import Branch, RuleNode
 
 _STEPS: Final = 100_000
 """Steps that proofs of minimality may take in one policy: beyond, a rule's blockers are few, but not proved fewest."""
@@ -27,23 +27,22 @@ class Reached:
 
 @dataclass(frozen=True, slots=True)
 class Blocker:
-    """A rule that takes leads before another could, and one of those; None where none could be shown."""
+    """A rule that takes leads before another could, and one of those; None where none could be shown.
+
+    `does_the_same` with a lead as the other rule would have done; of a block that is not asked.
+    """
 
     entry: Entry
     witness: Mapping[str, Any] | None
+    does_the_same: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Blocked:
-    """Earlier rules together take every lead that the rule would. `fewest` where fewer are proved not to do.
-
-    `same_outcome`: whoever takes such a lead first does with it what the rule would have done; None where that was
-    not decided, and for a block.
-    """
+    """Earlier rules together take every lead that the rule would. `fewest` where fewer are proved not to do."""
 
     entry: Entry
     blockers: tuple[Blocker, ...]
-    same_outcome: bool | None
     fewest: bool
 
 
@@ -132,9 +131,11 @@ def _minimise(model: Model, covered: list[_Covered]) -> None:
 
 def _blocked(model: Model, covered: _Covered) -> Blocked:
     entry, blockade = covered.entry, covered.blockade
-    blockers = tuple(Blocker(each, _example(model, entry, each, blockade)) for each in blockade.chosen)
-    same = blockade.is_same(entry.node) if isinstance(entry.node, Leaf) else None
-    return Blocked(entry, blockers, same, blockade.is_fewest)
+    blockers = tuple(
+        Blocker(each, _example(model, entry, each, blockade), each.does_the_same(entry))
+        for each in blockade.chosen
+    )
+    return Blocked(entry, blockers, blockade.is_fewest)
 
 
 def _example(model: Model, entry: Entry, blocker: Entry, blockade: Blockade) -> dict[str, Any] | None:

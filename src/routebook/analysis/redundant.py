@@ -18,12 +18,11 @@ from routebook.analysis.reach import fallback_of
 from routebook.analysis.search import Covered, Found, Unknown
 from routebook.analysis.terms import Ids
 from routebook.check.conditions import AllOf, Always, AnyOf, Condition, Not
-from routebook.plan.tree import Leaf
 
 
 @dataclass(frozen=True, slots=True)
 class RedundantPart:
-    """A part that is always true (false) by the time it is asked: leaving it out changes nothing.
+    """A part that is always true (false) where it matters which of them it is: leaving it out changes nothing.
 
     `because_of` are the earlier rules that the proof needs, none where the rest of the condition is enough.
     """
@@ -55,8 +54,8 @@ class UndecidedPart:
 class Place:
     """A part of a condition: where it stands, and whether more of it makes the condition truer.
 
-    `path` leads to it: the index at each level. In an `and` a part is idle where it is always true, in an
-    `or` where it is always false; `neutral` is that.
+    `path` leads to it: the index at each level. In an `and` a part is idle where true could stand for it, in an
+    `or` where false could; `neutral` is that.
     """
 
     path: tuple[int, ...]
@@ -207,14 +206,14 @@ def _redundant(
 ) -> RedundantRule | UndecidedPart | None:
     entry = leaves[position]
     after = model.taker(point, rules, entry.before | entry.terms)
-    if after is None or not _alike(after, entry):
+    if after is None or not after.does_the_same(entry):
         return None
     if model.out_of_time():
         return UndecidedPart(entry, (OUT_OF_TIME,))
     same: Ids = 0
     instead: list[Entry] = []
     for later in leaves[position + 1 :]:
-        if _alike(later, entry):
+        if later.does_the_same(entry):
             same |= later.terms
             instead.append(later)
             continue
@@ -230,9 +229,3 @@ def _redundant(
         return None
     used = model.entries_of(rest.terms & same)
     return RedundantRule(entry, tuple(used or instead[:1]))
-
-
-def _alike(left: Entry, right: Entry) -> bool:
-    assert isinstance(left.node, Leaf)
-    assert isinstance(right.node, Leaf)
-    return left.node.plan == right.node.plan

@@ -166,6 +166,14 @@ class Ties:
                 found.update(self._solve(number, ties, point) or {})
         return found
 
+    def settled(self, point: Point) -> list[int]:
+        """The point with the bits of comparisons of missing fields, which no formula reads, as `place` sets them."""
+        found = list(point)
+        for tie in self._ties.values():
+            if not all(self._is_known(base, point) for base in tie.bases):
+                found[tie.dimension] = 0
+        return found
+
     def place(self, lead: Mapping[str, Any], point: list[int]) -> None:
         """Set the bits as they are for a lead."""
         for tie in self._ties.values():

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from routebook.check.conditions import Arithmetic, Comparison, Condition, FieldRef, Scope, fields_in, tests_in
-from routebook.decision import Reason
+from routebook.check.conditions import Condition, Scope, tests_in
 from routebook.plan.walk import Environment
+from routebook.plan.wording import fields_of, refusal
 from routebook.roster import Calendar, Rep, Roster
 from routebook.runtime.ledger import Ledger
-from routebook.runtime.wording import shown
 
 ELIGIBLE = "eligible"
 _KEPT = 50_000  # answers to `where` that are remembered
@@ -145,8 +144,7 @@ class Where:
 
     def __init__(self, condition: Condition) -> None:
         self._condition = condition
-        self._tests = {(test.text, test.span.line, test.span.column): test for test in tests_in(condition)}
-        read = [ref for test in self._tests.values() for ref in _fields(test) if ref.scope is not Scope.REP]
+        read = [ref for test in tests_in(condition) for ref in fields_of(test) if ref.scope is not Scope.REP]
         self._read = tuple(dict.fromkeys(read))
         self._answers: dict[tuple[Any, ...], dict[str, str | None]] = {}
         self._kept = 0
@@ -165,29 +163,6 @@ class Where:
         """Why the rep fails the condition, None where it passes."""
         if member.id not in answers:
             self._kept += 1
-            answers[member.id] = self._judge(environment.with_rep(member.values))
+            failed = refusal(self._condition, environment.with_rep(member.values))
+            answers[member.id] = None if failed is None else f"fails where {failed}"
         return answers[member.id]
-
-    def _judge(self, environment: Environment) -> str | None:
-        verdict = environment.judge(self._condition)
-        if verdict.holds:
-            return None
-        if not verdict.because:
-            return "fails where false"
-        return "fails where " + "; ".join(self._words(reason, environment) for reason in verdict.because)
-
-    def _words(self, reason: Reason, environment: Environment) -> str:
-        test = self._tests[reason.condition, reason.line, reason.column]
-        values = dict.fromkeys(f"{_name(ref)} is {shown(environment.value(ref))}" for ref in _fields(test))
-        return f"{'not ' if reason.holds else ''}{reason.condition}: {', '.join(values)}"
-
-
-def _fields(test: Comparison) -> list[FieldRef]:
-    operands = [operand for operand in (test.left, *test.right) if isinstance(operand, FieldRef | Arithmetic)]
-    return [ref for operand in operands for ref in fields_in(operand)]
-
-
-def _name(ref: FieldRef) -> str:
-    if ref.scope is Scope.REP:
-        return ref.name.removeprefix("rep.")
-    return ref.name if ref.scope is Scope.NOW else f"the lead's {ref.name}"

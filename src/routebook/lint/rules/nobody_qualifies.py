@@ -3,8 +3,8 @@
 A warning: leads come to a pool in which nobody passes `where`.
 
 For such leads the target always declines, whoever is at work. The roster is part of the proof: `where` is worked
-out for every active member, and the leads for which all of them fail are shown, with what each member lacks for
-one of those leads.
+out for every active member, and the leads for which all of them fail are shown, with what each member fails for the
+first of those leads, and the values met.
 
 The check needs a roster (`--roster`, or `roster` in `routebook.toml`); without one it asks nothing.
 
@@ -111,7 +111,7 @@ def _finding(nobody: Nobody, roster: Roster) -> Diagnostic:
     for member, lack in nobody.lacks[:_SHOWN]:
         span = roster.span("reps", member, key=True)
         if span is not None:
-            related.append(Label(span, f"`{member}` fails `{lack}`"))
+            related.append(Label(span, f"`{member}` fails where {lack}"))
     return Diagnostic(
         KIND,
         message,

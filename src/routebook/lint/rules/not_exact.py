@@ -9,12 +9,14 @@ that cannot be said. Its causes are few:
   gave up on it;
 - a calculation with decimals for which only other fractions or roots were found, such as thirds;
 - parts of dates, such as `at.date`, compared with other fields that are compared with the whole date, too;
-- texts compared with other texts and searched by patterns at the same time;
-- a field compared with points of more than 64 values;
+- texts compared with other texts and searched by patterns at the same time, or more than six sets of texts compared
+  with each other;
+- a field compared with points, or a computed field, of more than 64 values;
 - points that count a number field without `up to`, in a range of thousands;
 - a pattern with `\\C`, with `(?-i)`, or with more than some ten thousand repetitions, or so many patterns on one text
   that all their combinations are too many;
 - a pattern that only a letter with an accent of its own could meet, the two of which other texts have as one letter;
+- a lead was found that the evaluator does not confirm: a fault of the analyser, and no policy is known that meets it;
 - the time given by `--budget` was up.
 
 Each is written down in our tests as a policy that has it, and none of the policies that come with Routebook has any.

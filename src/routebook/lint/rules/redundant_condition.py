@@ -1,7 +1,6 @@
 """# redundant-condition (RB104)
 
-A warning: this part of a condition changes nothing, because it is always true, or always false, by the time
-it is asked.
+A warning: this part of a condition changes nothing, because it is always true, or always false, where it matters.
 
 Either the rest of the condition implies it, or earlier rules have taken every lead for which it would matter. It
 is a proof: with the part left out, every lead would still go the same way. Most often it is a sign that something
@@ -66,10 +65,10 @@ def _finding(redundant: RedundantPart) -> Diagnostic:
     node, part = redundant.entry.node, redundant.part
     truth = "true" if redundant.always else "false"
     because = [entry.node for entry in redundant.because_of]
-    message = f"`{_short(part.span.text)}` changes nothing: it is always {truth} by the time it is asked"
+    whole = part is node.condition
+    message = f"`{_short(part.span.text)}` changes nothing: it is always {truth}{'' if whole else ' where it matters'}"
     if because:
         message += f", after {names(because)}"
-    whole = part is node.condition
     help = (
         f"write `else`: {called(node)} takes every lead that comes so far"
         if whole

@@ -3,8 +3,9 @@
 An error: no lead can ever reach this rule, because earlier rules together take every lead that it would.
 
 Rules are tried in the order in which they stand, and the first whose condition holds takes the lead. The finding
-names the fewest earlier rules that do it together, shows a lead for each, and says whether those leads go where
-this rule would have sent them. It is a proof over all leads that fit the policy's `lead`, missing values included.
+names the fewest earlier rules that do it together, each by what it would take alone, shows a lead for each, and says
+whether they do with its leads what this rule would have done. It is a proof over all leads that fit the policy's
+`lead`, missing values included.
 
 A rule whose own condition can never hold is a `contradictory-condition` instead. Rules inside a block that is
 itself reported are not reported again, nor is an `else` that nothing reaches but that catches what other rules
@@ -71,22 +72,25 @@ def find(subject: Subject) -> Iterator[Diagnostic]:
 def _finding(verdict: Blocked) -> Diagnostic:
     node = verdict.entry.node
     blockers = [blocker.entry.node for blocker in verdict.blockers]
+    is_same = all(blocker.does_the_same for blocker in verdict.blockers)
     together = "together take" if len(blockers) > 1 else "takes"
     message = f"no lead reaches {subject_of(verdict)}: {names(blockers)} {together} every lead that it would"
-    if verdict.same_outcome is not None:
-        message += f", {'and the outcome is the same' if verdict.same_outcome else 'and the outcome is not the same'}"
-    related = tuple(_label(blocker, len(blockers)) for blocker in verdict.blockers)
-    help = f"take it out, or move it above {called(blockers[0])}"
-    if verdict.same_outcome:
-        help = "take it out: nothing changes"
+    if verdict.entry.is_leaf:
+        message += f", {'with' if is_same else 'not with'} the same outcome"
+    related = tuple(_label(blocker, len(blockers), is_same) for blocker in verdict.blockers)
+    help = (
+        "take it out: nothing changes" if is_same else f"take it out, or move it above {called(blockers[0])}"
+    )
     if not verdict.fewest:
         help += "; there was no time to prove that fewer rules would not do"
     return Diagnostic(KIND, message, node.span, "never reached", related, help, rule=node.rule)
 
 
-def _label(blocker: Blocker, count: int) -> Label:
+def _label(blocker: Blocker, count: int, is_same: bool) -> Label:
     node = blocker.entry.node
     message = "takes some of its leads" if count > 1 else "takes all of its leads"
+    if blocker.does_the_same and not is_same:
+        message += ", with the same outcome"
     return Label(node.span, message, node.rule, blocker.witness)
 
 

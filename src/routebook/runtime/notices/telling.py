@@ -15,11 +15,11 @@ from routebook.check.targets import SlaStep
 from routebook.decision import Assignment, Reason, jsonable, show_moment
 from routebook.diagnostics import RoutebookError
 from routebook.plan.tree import Tree
+from routebook.plan.wording import shown
 from routebook.runtime.deciding import Decided
 from routebook.runtime.eligibility import Member
 from routebook.runtime.notices.outbox import Notice
 from routebook.runtime.state import LogRow
-from routebook.runtime.wording import shown
 from routebook.settings import Settings
 from routebook.text import listed, nearest
 from routebook.types import TextType
