@@ -204,8 +204,9 @@ class Model:
 
     def is_real(self, point: Sequence[int]) -> bool:
         """Whether the lead made for a point is at that point, by the evaluator."""
-        placed = self.space.place(self.space.values(point))
-        settled = self.space.ties.settled(point)
+        values = self.space.values(point)
+        placed = self.space.place(values)
+        settled = self.space.settled(point, values, placed)
         everything = (1 << len(self.index.boxes)) - 1
         return self.index.holding(placed, everything) == self.index.holding(settled, everything)
 

@@ -188,6 +188,15 @@ class Space:
             self.ties.place({**lead, NOW: moment}, point)
         return point
 
+    def settled(self, point: Sequence[int], values: Mapping[str, Any], placed: Sequence[int]) -> list[int]:
+        """A point with what no formula reads of it, more of fields that are missing, as it was placed by its values."""
+        found = list(point)
+        missing = self.domains.keys() - values.keys()
+        dimensions = [d for name in missing for d in self.domains[name].dimensions()]
+        for dimension in (*dimensions, *self.ties.reading(missing)):
+            found[dimension] = placed[dimension]
+        return found
+
     def walk(self, tree: Tree, values: Mapping[str, Any]) -> Walk:
         """What the evaluator does with a lead of `values`, `now` among them."""
         return walk(tree, self._lead(tree, values), values.get(NOW, TYPICAL))

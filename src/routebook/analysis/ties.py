@@ -7,7 +7,7 @@ arithmetic (which proves that none can), by shortest paths for differences, and 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -166,13 +166,11 @@ class Ties:
                 found.update(self._solve(number, ties, point) or {})
         return found
 
-    def settled(self, point: Point) -> list[int]:
-        """The point with the bits of comparisons of missing fields, which no formula reads, as `place` sets them."""
-        found = list(point)
+    def reading(self, bases: Collection[str]) -> Iterator[int]:
+        """The bits of comparisons that read one of these fields."""
         for tie in self._ties.values():
-            if not all(self._is_known(base, point) for base in tie.bases):
-                found[tie.dimension] = 0
-        return found
+            if any(base in bases for base in tie.bases):
+                yield tie.dimension
 
     def place(self, lead: Mapping[str, Any], point: list[int]) -> None:
         """Set the bits as they are for a lead."""
