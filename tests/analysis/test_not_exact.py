@@ -14,12 +14,14 @@ from routebook.analysis import tie_proofs
 from routebook.analysis import words as words_of_texts
 from routebook.analysis.change import difference
 from routebook.analysis.model import Model
+from routebook.analysis.reach import NotDecided, Reached, reach
 from routebook.analysis.space import Space
 from routebook.diagnostics import Diagnostic
 from routebook.plan.walk import Walk
 from routebook.roster import Roster
 from routebook.settings import Settings
 from support.documents import ROOT
+from support.proofs import modelled
 
 LEAD: Final = """lead {
   id:    id
@@ -174,3 +176,19 @@ def test_what_the_evaluator_does_not_confirm_is_not_shown(monkeypatch: pytest.Mo
     assert not other.same
     assert not other.changes
     assert any("the evaluator does not confirm" in doubt for doubt in other.doubts)
+
+
+@pytest.mark.parametrize("pattern", [r"^\\C", r"\\C", r"(?-i)O"])
+def test_a_comparison_that_is_not_followed_may_be_seen_to_hold(pattern: str) -> None:
+    """The ordinary title meets it, by the evaluator: nothing is left open."""
+    assert undecided(f'when title matches "{pattern}" and a > 50 queue x') == []
+
+
+def test_what_is_left_open_is_so_whatever_other_fields_have() -> None:
+    """One question is not asked again for every combination of the values of fields that it does not read."""
+    others = "\n".join(f"when {name} == {value} queue y" for name in ("a", "b", "n") for value in range(20))
+    model = modelled(f"{LEAD}when c * 3 == 1 queue x\n{others}\nelse queue z\n")
+    first, *rest = reach(model, model.policies[0])
+    assert isinstance(first, NotDecided)
+    assert all(isinstance(verdict, Reached) for verdict in rest)
+    assert model.steps < 100

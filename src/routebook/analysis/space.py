@@ -102,9 +102,11 @@ class Space:
     def _ordinary_ties(self) -> None:
         """The ties of an ordinary lead are as its values have them."""
         point = self.ordinary()
-        for domain in self.domains.values():
-            if domain.conflict(point) is not None:
+        try:
+            if any(domain.conflict(point) is not None for domain in self.domains.values()):
                 return
+        except Undecided:
+            return
         values = {name: domain.value(point) for name, domain in self.domains.items()}
         self.ties.place(values, point)
         for dimension in self.ties.dimensions():

@@ -7,7 +7,7 @@ arithmetic (which proves that none can), by shortest paths for differences, and 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -153,8 +153,12 @@ class Ties:
         """A box around the point in which the bits contradict the fields; raises `Undecided`."""
         for number, group in enumerate(self._groups):
             ties = self._active(group, point)
-            if ties and self._solve(number, ties, point) is None:
-                return self._blame(number, ties, point)
+            try:
+                if ties and self._solve(number, ties, point) is None:
+                    return self._blame(number, ties, point)
+            except Undecided as undecided:
+                undecided.box = self._box(ties, group.bases, point)
+                raise
         return None
 
     def values(self, point: Point) -> dict[str, Any]:
@@ -210,8 +214,9 @@ class Ties:
                     kept = fewer
             except Undecided:
                 continue
-        box: Box = {tie.dimension: 1 << point[tie.dimension] for tie in kept}
-        for base in dict.fromkeys(base for tie in kept for base in tie.bases):
-            for dimension in self.space.domains[base].dimensions():
-                box[dimension] = 1 << point[dimension]
-        return box
+        return self._box(kept, dict.fromkeys(base for tie in kept for base in tie.bases), point)
+
+    def _box(self, ties: Iterable[Tie], bases: Iterable[str], point: Point) -> Box:
+        """The points with the same bits of these ties, and the same classes of these fields."""
+        dimensions = [d for base in bases for d in self.space.domains[base].dimensions()]
+        return {d: 1 << point[d] for d in (*(tie.dimension for tie in ties), *dimensions)}
