@@ -114,6 +114,33 @@ def test_sets_of_any_texts_are_looked_through(where: str, lacks: bool) -> None:
                 assert not environment.with_rep(values[rep]).judge(nobody.asked.where).holds
 
 
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "wants has any extras",
+        'wants has any extras and not wants has "a"',
+        'wants has any extras and extras has "c"',
+        "wants has any extras and not extras has all wants",
+    ],
+)
+def test_what_a_set_may_hold_at_most_may_have_to_be_in_another(rule: str) -> None:
+    """Nobody passes exactly where the rep has all that the lead wants, and some of it is among the extras."""
+    loaded = api.loads(
+        "lead {\n  id: id\n  wants: set of text\n  extras: set of text\n}\nrep { skills: set of text }\n"
+        f"rule asked when {rule} assign pool sales where not rep.skills has all wants then queue triage\n"
+        "else queue z\n"
+    )
+    roster = Roster.loads(
+        "[pools.sales]\nmembers = ['ana']\n[reps.ana]\nname = 'Ana'\nhours = 'always'\nskills = ['a', 'b']\n"
+    )
+    proof = prove(loaded.tree, roster, fit(loaded.tree, roster).values)
+    assert not proof.doubts
+    (nobody,) = proof.people
+    wants = nobody.regions[0].witness["wants"]
+    assert wants <= {"a", "b"}
+    assert wants & nobody.regions[0].witness["extras"]
+
+
 WANTS = (
     "wants has any extras", "not wants has any extras", "extras has all wants", "not extras has all wants",
     'wants has "a"', 'not wants has "b"', 'extras has "c"', 'not extras has "c"', "wants has all extras",
