@@ -107,7 +107,7 @@ def command(
     Example:
       routebook explain policies/card --lead lead.json --roster roster.toml
       routebook explain policies/card --lead leads.csv --lead-id L-17 --format html > why.html
-      routebook explain policies/card --lead lead.json --why-not pool:closers
+      routebook explain policies/card --lead lead.json --why-not pool:all
       routebook explain policies/card --lead 'lead { industry: "health", score: 80 }'
       routebook explain --lead-id L-17 --store sqlite:///leads.db
     """
