@@ -37,6 +37,7 @@ from routebook.runtime.stores import open_store
 from routebook.source import Span
 
 if TYPE_CHECKING:
+    from routebook.analysis.model import Progress
     from routebook.runtime.notices.delivering import Delivered
 
 MEMORY: Final = "memory:"
@@ -207,10 +208,15 @@ def history_for(policy: Policy, path: str | Path) -> History:
     return read_history(path, fields.values(), tree.timezone)
 
 
-def run_tests(policy: Policy, roster: Roster | None = None) -> list[TestResult]:
+def run_tests(
+    policy: Policy,
+    roster: Roster | None = None,
+    budget: float | None = None,
+    progress: Progress | None = None,
+) -> list[TestResult]:
     """Run the policy's test blocks. Those that expect a rep are asked of a router without any history.
 
-    Fields that a test leaves out are proved not to matter where that can be, else tried.
+    Fields that a test leaves out are proved not to matter, else tried: where that can be, within `budget` seconds.
     """
     from routebook import trials
 
@@ -225,8 +231,8 @@ def run_tests(policy: Policy, roster: Roster | None = None) -> list[TestResult]:
         return assignment.rep if assignment is not None else None
 
     tests = policy.checked.tests
-    results = run_blocks(policy.tree, tests, rep_of if roster is not None else None)
-    return trials.proved(policy.tree, tests, results)
+    results = run_blocks(policy.tree, tests, rep_of if roster is not None else None, policy.leaf)
+    return trials.proved(policy.tree, tests, results, budget, progress)
 
 
 def explain_log(lead: str, store: str, policy: Policy | None = None) -> Explanation:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from routebook.analysis.domains.base import Undecided
+from routebook.analysis.model import Progress
 from routebook.analysis.prove import Broken, Meets, Proved, TestProver
 from routebook.check.cases import TestCase
 from routebook.check.targets import RepTarget, SplitTarget
@@ -14,18 +15,28 @@ from routebook.plan.tree import Leaf, Tree
 from routebook.syntax.tree import ExpectKind
 
 
-def proved(tree: Tree, tests: Sequence[TestCase], results: Sequence[TestResult]) -> list[TestResult]:
+def proved(
+    tree: Tree,
+    tests: Sequence[TestCase],
+    results: Sequence[TestResult],
+    budget: float | None = None,
+    progress: Progress | None = None,
+) -> list[TestResult]:
     """The results, of which those that were only tried are proved, or refuted with a lead, where that can be.
 
-    What was not decided stays as it was tried.
+    What was not decided, or not within `budget` seconds, stays as it was tried.
     """
     if not any(result.passed and result.proof == "tried" for result in results):
         return list(results)
     try:
-        prover = TestProver(tree, tests)
+        prover = TestProver(tree, tests, budget, progress)
     except Undecided:
         return list(results)
-    return [_one(prover, test, result) for test, result in zip(tests, results, strict=True)]
+    found: list[TestResult] = []
+    for test, result in zip(tests, results, strict=True):
+        prover.model.tell("tests", len(found), len(tests))
+        found.append(_one(prover, test, result))
+    return found
 
 
 def _one(prover: TestProver, test: TestCase, result: TestResult) -> TestResult:

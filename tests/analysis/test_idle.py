@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -13,6 +14,7 @@ from routebook import api
 from routebook.analysis.coverage import coverage
 from routebook.analysis.proof import Proof, prove
 from routebook.analysis.redundant import places
+from routebook.analysis.written import written
 from routebook.check.conditions import AllOf, Always, AnyOf, Condition, Not
 from routebook.plan.tree import Branch, Leaf, RuleNode, Tree
 from routebook.plan.walk import Environment, walk
@@ -177,6 +179,35 @@ def test_coverage_asks_for_what_leads_can_show_and_for_no_more(seed: int) -> Non
         assert missing.lead is not None
         if duty.value is not None:
             assert (duty.rule, duty.span.start, duty.value) in shown
+
+
+@pytest.mark.parametrize("seed", range(0, ROUNDS, 2))
+def test_coverage_counts_what_the_leads_of_tests_show(seed: int) -> None:
+    """Coverage: exactly the rules and sides that the tests' leads show are covered, and what others show is missing."""
+    everything = world(1_650_000 + seed)
+    chosen = random.Random(seed).sample(everything.leads, min(4, len(everything.leads)))
+    tests = [
+        f'test "{n}" {{ lead {{ {_fields(lead)} }} now {written(NOW)} expect no rule }}\n'
+        for n, lead in enumerate(chosen)
+    ]
+    policy = api.loads(small_policy(1_650_000 + seed, finite=True).text + "".join(tests))
+    found = coverage(policy.tree, policy.checked.tests)
+    if any(missing.lead is None for missing in found.missing):
+        not_decided(missing.obligation.text for missing in found.missing if missing.lead is None)
+    few, all_there_is = World(policy.tree, chosen), World(policy.tree, everything.leads)
+    assert (found.rules_covered, found.sides_covered) == _shown(few)
+    assert (found.rules, found.sides) == _shown(all_there_is)
+
+
+def _fields(lead: Lead) -> str:
+    return ", ".join(f"{name}: {written(value)}" for name, value in lead.items() if value is not None)
+
+
+def _shown(everything: World) -> tuple[int, int]:
+    """How many rules and sides of conditions the leads of a world show."""
+    takers = {id(everything.taker(lead)) for lead in everything.leads} - {id(None)}
+    sides = [each for node in nodes(everything.tree.rules) for each in _sides(everything, node)]
+    return len(takers), len(sides)
 
 
 def _sides(everything: World, node: RuleNode) -> Iterator[tuple[Path, bool, Lead]]:

@@ -15,6 +15,7 @@ from routebook.analysis.written import written
 from routebook.plan.testing import run_tests
 from routebook.plan.tree import Leaf
 from routebook.plan.walk import walk
+from support.big_policies import big_policy
 from support.small_policies import NOW, ROUNDS, small_policy
 
 POLICY = """
@@ -161,13 +162,32 @@ def test_coverage_counts_rules_and_both_sides_of_each_part() -> None:
 
 def test_generated_tests_make_coverage_whole_and_pass() -> None:
     policy = api.loads(POLICY)
-    tests = missing_tests(policy.tree, ())
+    tests = missing_tests(policy.tree, ()).tests
     whole = api.loads(POLICY + "".join(tests))
     assert coverage(whole.tree, whole.checked.tests).percent == 100
     assert all(
         result.passed and result.proof == "exact" for result in run_tests(whole.tree, whole.checked.tests)
     )
-    assert missing_tests(whole.tree, whole.checked.tests) == []
+    assert missing_tests(whole.tree, whole.checked.tests).tests == ()
+
+
+def test_when_time_is_up_nothing_is_covered_and_no_test_is_guessed() -> None:
+    policy = api.loads(POLICY)
+    found = coverage(policy.tree, (), budget=0.0)
+    assert found.percent == 0
+    assert all(missing.lead is None for missing in found.missing)
+    generated = missing_tests(policy.tree, (), budget=0.0)
+    assert (generated.tests, generated.undecided) == ((), len(found.missing))
+
+
+def test_hundreds_of_rules_are_covered_by_tests_that_pass() -> None:
+    text = big_policy(200, "mixed").text
+    policy = api.loads(text)
+    generated = missing_tests(policy.tree, (), policy.leaf)
+    assert generated.undecided == 0
+    whole = api.loads(text + "".join(generated.tests))
+    assert coverage(whole.tree, whole.checked.tests).percent == 100
+    assert all(result.passed for result in run_tests(whole.tree, whole.checked.tests, leaf_of=whole.leaf))
 
 
 @pytest.mark.parametrize("seed", range(0, ROUNDS, 3))
@@ -175,7 +195,7 @@ def test_generated_tests_of_random_policies_read_and_pass(seed: int) -> None:
     """Generated tests: they read, pass, and leave nothing uncovered that a lead can show."""
     policy = small_policy(600_000 + seed)
     loaded = api.loads(policy.text)
-    whole = api.loads(policy.text + "".join(missing_tests(loaded.tree, ())))
+    whole = api.loads(policy.text + "".join(missing_tests(loaded.tree, ()).tests))
     found = coverage(whole.tree, whole.checked.tests)
     assert all(result.passed for result in run_tests(whole.tree, whole.checked.tests))
     assert all(missing.lead is None for missing in found.missing)

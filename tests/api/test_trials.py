@@ -48,6 +48,11 @@ def test_what_depends_on_the_lead_stays_tried() -> None:
     assert (result.proof, result.passed) == ("exact", True)
 
 
+def test_when_time_is_up_what_was_tried_stays_so() -> None:
+    text = f'{LEAD}{RULES}test "t" {{\n  lead {{ score: 500000 }}\n  expect rule big\n}}\n'
+    assert [run_tests(loads(text), budget=budget)[0].proof for budget in (60.0, 0.0)] == ["proved", "tried"]
+
+
 def test_a_needle_that_trying_misses_is_found() -> None:
     names = "abcdefgh"
     fields = "".join(f"  {name}: integer 0..9999\n" for name in names)

@@ -21,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from routebook import api
 from routebook.analysis.change import difference
+from routebook.analysis.coverage import missing_tests
 from routebook.analysis.gaps import find_gap
 from routebook.analysis.model import Entry, Model
 from routebook.analysis.ordinary import fields_off, hunt
@@ -45,6 +46,7 @@ COLUMNS = (
     ("parts", "conditions (MC/DC), spare rules"),
     ("outline", "gap outline"),
     ("change", "diff of four edits"),
+    ("tests", "all tests generated"),
     ("memory", "MB"),
     ("blocked", "blocked"),
     ("fewest", "of these proved fewest"),
@@ -87,7 +89,8 @@ def measured(size: int, kind: str) -> dict[str, Any]:
     """One row of the table."""
     before = peak()
     planted = big_policy(size, kind)
-    tree = api.loads(planted.text).tree
+    policy = api.loads(planted.text)
+    tree = policy.tree
     clock = Clock()
     model = Model([tree])
     clock("model", model.freeze)
@@ -102,6 +105,7 @@ def measured(size: int, kind: str) -> dict[str, Any]:
     memory = peak() - before
     other = edited(planted, size)
     assert clock("change", lambda: difference(tree, other)).changes
+    assert not clock("tests", lambda: missing_tests(tree, (), policy.leaf)).undecided
     blocked = [v for v in verdicts if isinstance(v, Blocked)]
     lost = {v.entry.node.rule for v in verdicts if isinstance(v, Contradictory | Blocked)}
     assert planted.unreachable | planted.contradictory <= lost

@@ -136,6 +136,7 @@ TRANSCRIPTS = (
     Case("test-generate", "test good.route --generate --min-coverage 100", 0, shows=("good_test.route",)),
     Case("test-generate-new", "test night.route --generate --min-coverage 100", 0, shows=("night_test.route",)),
     Case("test-generate-stdin", "test - --generate", 0, 'lead { id: id vip: bool } when vip queue a else queue b'),
+    Case("test-budget", "test night.route --generate --coverage --budget 0s", 0),
     Case("test-refuted", "test rare.route", 1),
     # --- decide
     Case("decide", "decide good.route --leads leads.csv", 0),

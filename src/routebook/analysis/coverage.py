@@ -8,23 +8,26 @@ count, because it is proved; what was not decided counts as not covered.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC
 from typing import Any
 
 from routebook.analysis.formula import Literal
 from routebook.analysis.lower import Lowering
-from routebook.analysis.model import Entry
+from routebook.analysis.model import OUT_OF_TIME, Entry, Progress
 from routebook.analysis.ordinary import nearest
 from routebook.analysis.prove import TestProver
 from routebook.analysis.redundant import Place, places, without
-from routebook.analysis.search import Covered, Found
+from routebook.analysis.search import Covered, Found, Unknown
 from routebook.analysis.space import NOW
-from routebook.analysis.terms import Ids
+from routebook.analysis.terms import Ids, TermIndex, bits
 from routebook.analysis.written import written
 from routebook.check.cases import TestCase
 from routebook.check.conditions import AllOf, AnyOf, Condition, Not
+from routebook.decision import Lead
+from routebook.plan.testing import LeafOf, walking
 from routebook.plan.tree import Leaf, Tree
 from routebook.source import Span
 
@@ -72,38 +75,84 @@ class Coverage:
         return 100 * (self.rules_covered + self.sides_covered) // total if total else 100
 
 
-def coverage(tree: Tree, tests: Sequence[TestCase], deadline: float | None = None) -> Coverage:
-    """What the tests cover."""
-    return _covered(TestProver(tree, tests, deadline), tests)
+class _Survey:
+    """What tests are to show, in the order of the rules, and what of it is shown so far.
+
+    What a lead shows is read off an index of the formulas, so that thousands of tests of thousands of rules are not
+    compared one with another.
+    """
+
+    def __init__(self, prover: TestProver, tests: Sequence[TestCase]) -> None:
+        self.prover = prover
+        self._model = prover.model
+        self._duties = tuple(obligations(prover))
+        self._before = [duty.avoid.bit_length() for duty in self._duties]
+        self._index = TermIndex(self._model.formulas)
+        self._terms = [self._index.add_formula(duty.literal) for duty in self._duties]
+        self._owner = [number for number, ids in enumerate(self._terms) for _ in bits(ids)]
+        self._open: Ids = (1 << len(self._owner)) - 1
+        self._shown: set[int] = set()
+        for test in tests:
+            lead = prover.lead(test)
+            if lead is not None:
+                self.show(lead)
+
+    @property
+    def shown(self) -> list[Obligation]:
+        """What some lead has shown."""
+        return [self._duties[number] for number in sorted(self._shown)]
+
+    def show(self, lead: Mapping[str, Any]) -> None:
+        """Note what a lead, with `now` in it, shows: of the rules that it comes to, what holds for it."""
+        model = self._model
+        point = model.space.place(lead, lead[NOW])
+        taking = model.holding(point, model.policies[0].terms)
+        first = (taking & -taking).bit_length() if taking else len(model.index.boxes) + 1
+        come = bisect_left(self._before, first)
+        within = (1 << bisect_left(self._owner, come)) - 1
+        for number in {self._owner[term] for term in bits(self._index.holding(point, self._open & within))}:
+            self._shown.add(number)
+            self._open &= ~self._terms[number]
+
+    def missing(self) -> Iterator[tuple[Obligation, Found | Unknown]]:
+        """What no lead has shown by the time that it is come to, and that is not proved to be shown by none."""
+        for number, duty in enumerate(self._duties):
+            self._model.tell("coverage", number, len(self._duties))
+            if number in self._shown:
+                continue
+            if self._model.out_of_time():
+                yield duty, Unknown((OUT_OF_TIME,))
+                continue
+            answer = self._model.find([duty.literal], duty.avoid)
+            if not isinstance(answer, Covered):
+                yield duty, answer
+
+    def lead(self, duty: Obligation, found: Found) -> Mapping[str, Any]:
+        """The most ordinary lead that shows it, with `now` in it."""
+        point = nearest(self._model, duty.literal, duty.avoid, found.point)
+        return self._model.space.values(point)
 
 
-def _covered(prover: TestProver, tests: Sequence[TestCase]) -> Coverage:
-    model = prover.model
-    leads = [lead for lead in map(prover.lead, tests) if lead is not None]
-    points = [model.space.place(lead, lead[NOW]) for lead in leads]
-    counts = {True: [0, 0], False: [0, 0]}
-    missing: list[Missing] = []
-    for duty in obligations(prover):
-        count = counts[duty.part is None]
-        if any(_shows(prover, duty, point) for point in points):
-            count[0] += 1
-            count[1] += 1
-            continue
-        answer = model.find([duty.literal], duty.avoid)
-        if isinstance(answer, Covered):
-            continue
-        count[1] += 1
-        lead = None
-        if isinstance(answer, Found):
-            lead = model.space.values(nearest(model, duty.literal, duty.avoid, answer.point))
-        missing.append(Missing(duty, lead))
-    rules, sides = counts[True], counts[False]
-    return Coverage(rules[0], rules[1], sides[0], sides[1], tuple(missing))
+def coverage(
+    tree: Tree, tests: Sequence[TestCase], budget: float | None = None, progress: Progress | None = None
+) -> Coverage:
+    """What the tests cover. What is not decided, or not within `budget` seconds, is missing without a lead."""
+    survey = _Survey(TestProver(tree, tests, budget, progress), tests)
+    missing = tuple(
+        Missing(duty, survey.lead(duty, answer) if isinstance(answer, Found) else None)
+        for duty, answer in survey.missing()
+    )
+    shown = survey.shown
+    total = [*shown, *(each.obligation for each in missing)]
+    return Coverage(_rules(shown), _rules(total), _sides_of(shown), _sides_of(total), missing)
 
 
-def _shows(prover: TestProver, duty: Obligation, point: Sequence[int]) -> bool:
-    model = prover.model
-    return not model.holding(point, duty.avoid) and model.formulas.holds(duty.literal, point)
+def _rules(duties: Iterable[Obligation]) -> int:
+    return sum(duty.part is None for duty in duties)
+
+
+def _sides_of(duties: Iterable[Obligation]) -> int:
+    return sum(duty.part is not None for duty in duties)
 
 
 def obligations(prover: TestProver) -> Iterator[Obligation]:
@@ -134,18 +183,39 @@ def _text(place: Place) -> str:
     return " ".join(place.part.span.text.split())
 
 
-def missing_tests(tree: Tree, tests: Sequence[TestCase]) -> list[str]:
-    """Tests in the language, as few as come easily, that show all that is missing and that any lead can show."""
-    found: list[str] = []
-    prover = TestProver(tree, tests)
-    points: list[list[int]] = []
+@dataclass(frozen=True, slots=True)
+class Generated:
+    """Tests in the language, and how much besides was not decided: whether any lead can show it."""
+
+    tests: tuple[str, ...]
+    undecided: int
+
+
+def missing_tests(
+    tree: Tree,
+    tests: Sequence[TestCase],
+    leaf_of: LeafOf | None = None,
+    budget: float | None = None,
+    progress: Progress | None = None,
+) -> Generated:
+    """Tests, as few as come easily, that show all that is missing and that any lead can show.
+
+    Each expects the rule that takes its lead: by `leaf_of`, a compiled policy, where it is given, else by the walk.
+    `budget` is in seconds.
+    """
+    survey = _Survey(TestProver(tree, tests, budget, progress), tests)
     names = {test.name for test in tests}
-    for each in _covered(prover, tests).missing:
-        if each.lead is None or any(_shows(prover, each.obligation, point) for point in points):
+    found: list[str] = []
+    undecided = 0
+    for duty, answer in survey.missing():
+        if isinstance(answer, Unknown):
+            undecided += 1
             continue
-        points.append(prover.model.space.place(each.lead, each.lead[NOW]))
-        found.append(_written(prover, each, _fresh(each.obligation.text.replace("`", ""), names)))
-    return found
+        lead = survey.lead(duty, answer)
+        survey.show(lead)
+        name = _fresh(duty.text.replace("`", ""), names)
+        found.append(_written(survey.prover, lead, leaf_of or walking(tree), name))
+    return Generated(tuple(found), undecided)
 
 
 def _fresh(name: str, taken: set[str]) -> str:
@@ -158,14 +228,14 @@ def _fresh(name: str, taken: set[str]) -> str:
     return fresh
 
 
-def _written(prover: TestProver, missing: Missing, name: str) -> str:
-    assert missing.lead is not None
+def _written(prover: TestProver, lead: Mapping[str, Any], leaf_of: LeafOf, name: str) -> str:
     space = prover.model.space
-    leaf = space.walk(prover.tree, missing.lead).leaf
-    fields = [f"    {name}: {written(value)}" for name, value in missing.lead.items() if name != NOW]
+    values = {name: value for name, value in lead.items() if name != NOW}
+    leaf = leaf_of(Lead(values, None), lead[NOW])
+    fields = [f"    {name}: {written(value)}" for name, value in values.items()]
     lines = [f"test {written(name)} {{", "  lead {", *fields, "  }"]
     if space.uses_now:
-        lines.append(f"  now {written(missing.lead[NOW].astimezone(UTC))}")
+        lines.append(f"  now {written(lead[NOW].astimezone(UTC))}")
     lines.append("  expect no rule" if leaf is None else f"  expect rule {_rule(leaf.rule)}")
     return "\n".join([*lines, "}"]) + "\n"
 

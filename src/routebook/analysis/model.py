@@ -122,19 +122,11 @@ class Model:
             own = lowering.condition(node.condition)
             whole = self.formulas.conj([inside, own])
             before = rules.terms
-            terms = self.add_terms(whole) if isinstance(node, Leaf) else 0
+            terms = self.index.add_formula(whole) if isinstance(node, Leaf) else 0
             rules.entries.append(Entry(node, inside, own, whole, parents, before, terms))
             rules.terms |= terms
             if isinstance(node, Branch):
                 self._add(rules, lowering, node.rules, whole, (*parents, node))
-
-    def add_terms(self, literal: Literal) -> Ids:
-        """Index a formula as terms."""
-        boxes = self.formulas.boxes(literal)
-        if boxes is not None:
-            return sum(1 << self.index.add(box) for box in boxes)
-        hull = self.formulas.hull(literal)
-        return 0 if hull is None else 1 << self.index.add(hull, literal)
 
     # --- Asking ------------------------------------------------------------------------------------------
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from time import monotonic
 from typing import Any, TypeAlias
 
 from routebook.analysis.formula import TRUE, Box
-from routebook.analysis.model import Entry, Model
+from routebook.analysis.model import OUT_OF_TIME, Entry, Model, Progress
 from routebook.analysis.search import Covered, Found, Unknown
 from routebook.analysis.space import NOW
 from routebook.check.cases import TestCase
@@ -44,14 +45,21 @@ Meets: TypeAlias = Callable[[Leaf | None], bool | None]
 
 
 class TestProver:
-    """Proves tests of one policy; what they fix is told apart from all other values."""
+    """Proves tests of one policy; what they fix is told apart from all other values. `budget` is in seconds."""
 
     __test__ = False  # pytest takes what is called Test… for a test
 
-    def __init__(self, tree: Tree, tests: Sequence[TestCase], deadline: float | None = None) -> None:
+    def __init__(
+        self,
+        tree: Tree,
+        tests: Sequence[TestCase],
+        budget: float | None = None,
+        progress: Progress | None = None,
+    ) -> None:
         self.tree = tree
         given = [_given(test) for test in tests]
-        self.model = Model([tree], given, deadline)
+        deadline = None if budget is None else monotonic() + budget
+        self.model = Model([tree], given, deadline, progress)
         self.model.freeze()
 
     def box(self, test: TestCase) -> Box:
@@ -80,6 +88,8 @@ class TestProver:
     def prove(self, test: TestCase, meets: Meets) -> Outcome:
         """Whether every lead that the test stands for goes to a rule of which the expectations hold."""
         model = self.model
+        if model.out_of_time():
+            return NotProved((OUT_OF_TIME,))
         rules = model.policies[0]
         box = self.box(test)
         reasons: list[str] = []

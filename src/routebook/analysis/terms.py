@@ -33,6 +33,14 @@ class TermIndex:
         self._allow = None
         return len(self.boxes) - 1
 
+    def add_formula(self, literal: Literal) -> Ids:
+        """New terms that hold exactly where the formula does: its boxes, or the one around all, where they are many."""
+        boxes = self.formulas.boxes(literal)
+        if boxes is not None:
+            return sum(1 << self.add(box) for box in boxes)
+        hull = self.formulas.hull(literal)
+        return 0 if hull is None else 1 << self.add(hull, literal)
+
     def allow(self) -> list[list[int]]:
         """For each dimension and class, the terms whose box has it; no list for a dimension that none limits."""
         if self._allow is None:

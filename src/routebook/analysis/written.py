@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date, datetime, time
 from decimal import Decimal
 from fractions import Fraction
@@ -33,12 +33,6 @@ def written(value: Any) -> str:
         case frozenset() | tuple() | list():
             return f"[{', '.join(written(member) for member in sorted(value))}]"
     raise TypeError(f"no literal for {type(value).__name__}")
-
-
-def written_lead(fields: Mapping[str, Any]) -> str:
-    """`lead { industry: "health", score: 80 }`: the fields that have a value, as a test writes them."""
-    known = ", ".join(f"{name}: {written(value)}" for name, value in fields.items() if name != "now")
-    return f"lead {{ {known} }}" if known else "lead { }"
 
 
 def joined(word: str, parts: Iterable[str]) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from time import monotonic
 from typing import Final
 
 import click
@@ -13,6 +12,7 @@ from routebook import api
 from routebook.cli.baseline import Baseline, Compared
 from routebook.cli.endings import NO
 from routebook.cli.options import (
+    Budget,
     a_path,
     budget_option,
     format_option,
@@ -44,7 +44,7 @@ NOT_EXACT: Final = "RB303"
     show_default=True,
     help="The least severity that makes the exit code 1.",
 )
-@budget_option
+@budget_option()
 @click.option(
     "--baseline",
     metavar="FILE",
@@ -81,7 +81,7 @@ def command(
     read_once(*paths, roster)
     # a baseline that cannot be read ends the command before the work begins
     known = Baseline.read(Path(baseline)) if baseline is not None and not write_baseline else None
-    report = _check(paths, roster, Severity(fail_on), budget)
+    report = _check(paths, roster, Severity(fail_on), Budget(budget))
     if baseline is not None and write_baseline:
         known = Baseline.of(Path(baseline), report.findings)
         known.write()
@@ -92,19 +92,16 @@ def command(
         context.exit(NO)
 
 
-def _check(
-    paths: tuple[str, ...], roster: str | None, fail_on: Severity, budget: float | None
-) -> CheckReport:
+def _check(paths: tuple[str, ...], roster: str | None, fail_on: Severity, budget: Budget) -> CheckReport:
     rosters = Rosters(roster)
     policies = loaded(paths)
-    end = monotonic() + budget if budget is not None else None
     found: list[Diagnostic] = []
     names: dict[str, None] = {}
     with Progress("checking", len(policies)) as progress:
         for program, settings in policies:
             names.update(dict.fromkeys(source.name for source in program.files))
-            left = max(0.0, end - monotonic()) if end is not None else None
-            found += api.check_loaded(program, rosters.of(settings), settings, left, progress.tell).findings
+            reps = rosters.of(settings)
+            found += api.check_loaded(program, reps, settings, budget.left(), progress.tell).findings
             progress.done += 1
     return CheckReport(in_order(each_once(found)), tuple(names), fail_on)
 

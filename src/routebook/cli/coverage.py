@@ -8,7 +8,9 @@ from pathlib import Path
 
 from routebook import api
 from routebook.analysis.coverage import coverage, missing_tests
+from routebook.analysis.model import Progress
 from routebook.check.conditions import Scope
+from routebook.cli.options import Budget
 from routebook.cli.outputs import text_to
 from routebook.cli.stdin import STDIN_NAME
 from routebook.cli.streams import emit, say
@@ -24,12 +26,12 @@ from routebook.syntax.format import format_source
 from routebook.text import counted
 
 
-def covered(policies: Sequence[api.Policy], least: int) -> list[Covered]:
+def covered(policies: Sequence[api.Policy], least: int, time: Budget, progress: Progress) -> list[Covered]:
     """What the tests of each policy cover. `least` is the percentage asked for."""
     return [
         Covered(
             policy.checked.files[0].name,
-            coverage(policy.tree, policy.checked.tests),
+            coverage(policy.tree, policy.checked.tests, time.left(), progress),
             least,
             (Scope.NOW, "now") in mentioned(policy.tree),
         )
@@ -52,13 +54,17 @@ def show(results: Sequence[TestResult], found: Sequence[Covered], format_: str, 
             say(render.text(found, style_for(sys.stderr)).strip("\n"))
 
 
-def generate(policy: api.Policy) -> bool:
+def generate(policy: api.Policy, time: Budget, progress: Progress) -> bool:
     """Write the tests that are missing to the file of tests beside the policy; whether there were any.
 
     For a policy on standard input they go to standard output. Raises `OutputError`.
     """
-    tests = missing_tests(policy.tree, policy.checked.tests)
+    found = missing_tests(policy.tree, policy.checked.tests, policy.leaf, time.left(), progress)
     name = policy.checked.files[0].name
+    tests = found.tests
+    if found.undecided:
+        lacking = counted(found.undecided, "rule or side of a condition", "rules or sides of conditions")
+        say(f"note: {visible(name)} has no test of {lacking}, for which no lead was found or ruled out")
     if not tests:
         return False
     text = format_source(Source(name, "\n".join(tests)))

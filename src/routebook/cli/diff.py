@@ -52,7 +52,7 @@ from routebook.settings import Settings
 @accounts_option
 @source_option
 @now_option
-@budget_option
+@budget_option()
 @format_option(FORMATS)
 @click.pass_context
 def command(

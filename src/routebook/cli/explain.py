@@ -79,7 +79,7 @@ if TYPE_CHECKING:
     metavar="RULE|pool:P|rep:R",
     help="Say why it does not go there, and the smallest change by which it would.",
 )
-@budget_option
+@budget_option()
 @click.option("--all", "everything", is_flag=True, help="Leave nothing out: every rule, every candidate.")
 @format_option(FORMATS)
 def command(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from time import monotonic
 from typing import Any, Final, TypeVar
 
 import click
@@ -84,12 +85,27 @@ rejects_option = click.option(
     "--rejects", metavar="FILE", type=a_path, help="Write the leads that do not fit here: .jsonl."
 )
 strict_option = click.option("--strict", is_flag=True, help="Exit with 1 where some lead does not fit.")
-budget_option = click.option(
-    "--budget",
-    metavar="TIME",
-    type=a_duration,
-    help="Spend no more than this on proofs, such as 30s; what is left open ends as RB303.",
-)
+
+
+class Budget:
+    """How long proofs may take in all, in seconds; None for as long as they take. It runs from now."""
+
+    def __init__(self, seconds: float | None) -> None:
+        self._end = None if seconds is None else monotonic() + seconds
+
+    def left(self) -> float | None:
+        """How many seconds are left of it."""
+        return None if self._end is None else max(0.0, self._end - monotonic())
+
+
+def budget_option(left_open: str = "ends as RB303") -> Callable[[F], F]:
+    """`--budget`; the help says what becomes of what is left open."""
+    return click.option(
+        "--budget",
+        metavar="TIME",
+        type=a_duration,
+        help=f"Spend no more than this on proofs, such as 30s; what is left open {left_open}.",
+    )
 
 
 def leads_option(decorated: F) -> F:

@@ -9,7 +9,14 @@ import click
 
 from routebook import api
 from routebook.cli.endings import NO
-from routebook.cli.options import format_option, paths_argument, read_once, roster_option
+from routebook.cli.options import (
+    Budget,
+    budget_option,
+    format_option,
+    paths_argument,
+    read_once,
+    roster_option,
+)
 from routebook.cli.progress import Progress
 from routebook.cli.project import Rosters, each_once, loaded
 from routebook.cli.streams import STREAM, emit
@@ -33,6 +40,7 @@ from routebook.routing import run_tests
     help="Exit with 1 where the tests of a policy cover less than this.",
 )
 @click.option("--generate", is_flag=True, help="Write the tests that are missing to NAME_test.route first.")
+@budget_option("is tried, or counts as not covered")
 @format_option(FORMATS)
 @click.pass_context
 def command(
@@ -42,6 +50,7 @@ def command(
     coverage: bool,
     min_coverage: int | None,
     generate: bool,
+    budget: float | None,
     format_: str,
 ) -> None:
     """Run the test blocks of policies, those in NAME_test.route beside them included.
@@ -56,22 +65,23 @@ def command(
       routebook test policies/card --roster roster.toml --format junit > tests.xml
     """
     read_once(*paths, roster)
+    time = Budget(budget)
     results: list[TestResult] = []
     policies = _policies(paths, roster)
     if generate:
-        written = _generate(policies)
+        written = _generate(policies, time)
         if STREAM in paths:
             return  # standard output has the tests
         policies = _policies(paths, roster) if written else policies
     covered = None
     with Progress("testing", len(policies)) as progress:
         for policy, reps in policies:
-            results += run_tests(policy, reps)
+            results += run_tests(policy, reps, time.left(), progress.tell)
             progress.done += 1
         if coverage or min_coverage is not None:
             from routebook.cli.coverage import covered as covered_by
 
-            covered = covered_by([policy for policy, _ in policies], min_coverage or 0)
+            covered = covered_by([policy for policy, _ in policies], min_coverage or 0, time, progress.tell)
     shown = named(FORMATS, format_).render(results, style_for(sys.stdout))
     if covered is None:
         emit(shown)
@@ -83,12 +93,12 @@ def command(
         context.exit(NO)
 
 
-def _generate(policies: Sequence[tuple[api.Policy, Roster | None]]) -> bool:
+def _generate(policies: Sequence[tuple[api.Policy, Roster | None]], time: Budget) -> bool:
     """Write what tests are missing; whether any were written to files."""
     from routebook.cli.coverage import generate
 
-    with Progress("looking for tests"):
-        written = [generate(policy) for policy, _ in policies]
+    with Progress("looking for tests", len(policies)) as progress:
+        written = [generate(policy, time, progress.tell) for policy, _ in policies]
     return any(written)
 
 

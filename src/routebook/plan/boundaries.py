@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, Final, assert_never
+from typing import Any, Final, TypeAlias, assert_never
 from zoneinfo import ZoneInfo
 
 from routebook.check.conditions import (
@@ -66,12 +66,16 @@ def _rule_comparisons(rules: tuple[RuleNode, ...]) -> Iterator[Comparison]:
             yield from _rule_comparisons(node.rules)
 
 
-def mentioned(tree: Tree) -> dict[tuple[Scope, str], dict[str | None, list[Any]]]:
+Mentioned: TypeAlias = dict[tuple[Scope, str], dict[str | None, list[Any]]]
+"""By field and part, the constants that a policy compares it with."""
+
+
+def mentioned(tree: Tree) -> Mentioned:
     """By field and part, the constants that it is compared with, in the order of the policy.
 
     A field that occurs without a constant is there with none. The fields that computed ones count are there too.
     """
-    found: dict[tuple[Scope, str], dict[str | None, list[Any]]] = {}
+    found: Mentioned = {}
     for test in comparisons(tree):
         operands = (test.left, *test.right)
         constants = [value for operand in operands for value in _constants(operand)]

@@ -22,17 +22,21 @@ from routebook.check.targets import (
     SplitTarget,
     Target,
 )
-from routebook.decision import Lead, jsonable
-from routebook.plan.boundaries import ORDINARY_NOW, field_values, mentioned, moments
+from routebook.decision import Lead
+from routebook.plan.boundaries import ORDINARY_NOW, Mentioned, field_values, mentioned, moments
 from routebook.plan.split import pick_arm
 from routebook.plan.tree import Leaf, Tree
 from routebook.plan.walk import Environment, walk
+from routebook.plan.wording import shown
 from routebook.syntax.tree import ExpectKind
 
 Proof: TypeAlias = Literal["tried", "proved", "refuted", "exact"]
 
 RepOf: TypeAlias = Callable[[Lead, datetime], str | None]
 """Who gets a lead at a moment, by a roster and no history; None where nobody does."""
+
+LeafOf: TypeAlias = Callable[[Lead, datetime], Leaf | None]
+"""Which leaf of a tree takes a lead at a moment: the walk, or what a policy was compiled to."""
 
 MAX_TRIED: Final = 5_000
 """At most so many leads are tried for one test: all combinations of boundary values, or a fixed sample of them."""
@@ -68,19 +72,40 @@ class _Try:
     now: datetime
 
 
-def run_tests(tree: Tree, tests: Sequence[TestCase], rep_of: RepOf | None = None) -> list[TestResult]:
-    """Run every test; `rep_of` says who gets a lead, and is needed by those that expect a rep."""
-    return [_run(tree, test, rep_of) for test in tests]
+@dataclass(frozen=True, slots=True)
+class _Subject:
+    """What is tested: a policy, what its conditions ask about (see `mentioned`), and who answers for it."""
+
+    tree: Tree
+    asked: Mentioned
+    leaf_of: LeafOf
+    rep_of: RepOf | None
 
 
-def _run(tree: Tree, test: TestCase, rep_of: RepOf | None) -> TestResult:
+def run_tests(
+    tree: Tree, tests: Sequence[TestCase], rep_of: RepOf | None = None, leaf_of: LeafOf | None = None
+) -> list[TestResult]:
+    """Run every test; `rep_of` says who gets a lead, and is needed by those that expect a rep.
+
+    Leads are decided by `leaf_of`, where it is given, else by the walk of the tree.
+    """
+    subject = _Subject(tree, mentioned(tree), leaf_of or walking(tree), rep_of)
+    return [_run(subject, test) for test in tests]
+
+
+def walking(tree: Tree) -> LeafOf:
+    """The walk of a tree, as what says which leaf takes a lead."""
+    return lambda lead, now: walk(tree, lead, now).leaf
+
+
+def _run(subject: _Subject, test: TestCase) -> TestResult:
     began = clock.perf_counter()
-    free = _free_fields(tree, test)
+    free = _free_fields(subject, test)
     tried = 0
     failures: tuple[str, ...] = ()
     for attempt in _tries(test, free):
         tried += 1
-        failures = tuple(_failures(tree, test, attempt, free, rep_of))
+        failures = tuple(_failures(subject, test, attempt, free))
         if failures:
             break
     proof: Proof = "tried" if free else "exact"
@@ -92,19 +117,20 @@ def _run(tree: Tree, test: TestCase, rep_of: RepOf | None) -> TestResult:
 def failures_of(tree: Tree, test: TestCase, lead: Mapping[str, Any], now: datetime) -> tuple[str, ...]:
     """What of a test fails for one lead that it stands for; expectations of a rep are left out."""
     valid = Lead(lead, str(lead["id"]) if "id" in lead else None)
+    subject = _Subject(tree, mentioned(tree), walking(tree), None)
     asked = tuple(each for each in test.expectations if each.kind is not ExpectKind.REP)
     free = {name: [None, None] for name in lead if name not in test.given and name != "id"}
     if test.now is None:
-        free[_NOW] = [None, None] if (Scope.NOW, _NOW) in mentioned(tree) else [None]
-    return tuple(_failures(tree, replace(test, expectations=asked), _Try(valid, now), free, None))
+        free[_NOW] = [None, None] if (Scope.NOW, _NOW) in subject.asked else [None]
+    return tuple(_failures(subject, replace(test, expectations=asked), _Try(valid, now), free))
 
 
 _NOW: Final = "now"
 
 
-def _free_fields(tree: Tree, test: TestCase) -> dict[str, list[Any]]:
+def _free_fields(subject: _Subject, test: TestCase) -> dict[str, list[Any]]:
     """The fields that the test leaves open and that the policy asks of, with the values to try."""
-    asked = mentioned(tree)
+    tree, asked = subject.tree, subject.asked
     free: dict[str, list[Any]] = {}
     for declared in tree.schema:
         if declared.name in test.given or declared.optional:
@@ -144,12 +170,12 @@ def _combinations(values: list[Sequence[Any]]) -> Iterator[tuple[Any, ...]]:
 
 
 def _failures(
-    tree: Tree, test: TestCase, attempt: _Try, free: Mapping[str, Sequence[Any]], rep_of: RepOf | None
+    subject: _Subject, test: TestCase, attempt: _Try, free: Mapping[str, Sequence[Any]]
 ) -> Iterator[str]:
-    leaf = walk(tree, attempt.lead, attempt.now).leaf
+    leaf = subject.leaf_of(attempt.lead, attempt.now)
     with_values = _with_values(attempt, free)
     for expected in test.expectations:
-        got = _mismatch(tree, expected, leaf, attempt, rep_of)
+        got = _mismatch(subject, expected, leaf, attempt)
         if got is not None:
             wanted = (
                 expected.kind.value if expected.what is None else f"{expected.kind.value} {expected.what}"
@@ -159,17 +185,15 @@ def _failures(
 
 def _with_values(attempt: _Try, free: Mapping[str, Sequence[Any]]) -> str:
     """The values of the fields that the test left open, where they could have mattered."""
-    shown = [
-        f"{name}: {jsonable(attempt.now if name == _NOW else attempt.lead[name])}"
+    values = [
+        f"{name}: {shown(attempt.now if name == _NOW else attempt.lead[name])}"
         for name, values in free.items()
         if len(values) > 1
     ]
-    return f" (with {', '.join(shown)})" if shown else ""
+    return f" (with {', '.join(values)})" if values else ""
 
 
-def _mismatch(
-    tree: Tree, expected: Expectation, leaf: Leaf | None, attempt: _Try, rep_of: RepOf | None
-) -> str | None:
+def _mismatch(subject: _Subject, expected: Expectation, leaf: Leaf | None, attempt: _Try) -> str | None:
     """What happened instead, or None where the expectation is met."""
     took = f"rule {leaf.rule} took the lead" if leaf is not None else "no rule took the lead"
     match expected.kind:
@@ -178,11 +202,11 @@ def _mismatch(
         case ExpectKind.RULE:
             return None if leaf is not None and leaf.rule == expected.what else took
         case ExpectKind.REP:
-            return _other_rep(expected, leaf, attempt, rep_of)
+            return _other_rep(expected, leaf, attempt, subject.rep_of)
         case _:
             if leaf is None:
                 return took
-            first = first_target(tree, leaf, attempt.lead, attempt.now)
+            first = first_target(subject.tree, leaf, attempt.lead, attempt.now)
             if first is not None and is_target(expected, first):
                 return None
             went = (
