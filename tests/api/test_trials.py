@@ -6,6 +6,7 @@ import pytest
 
 from routebook import loads
 from routebook.routing import run_tests
+from support.routing import pool, reps, roster_of
 
 LEAD = """lead {
   id:    id
@@ -46,6 +47,36 @@ def test_what_depends_on_the_lead_stays_tried() -> None:
     text = f'{LEAD}{RULES}test "t" {{\n  lead {{ id: "1", score: 1, kind: "b" }}\n  expect rule halves\n}}\n'
     (result,) = run_tests(loads(text))
     assert (result.proof, result.passed) == ("exact", True)
+
+
+PLANS = """lead {
+  id:       id
+  country:  country
+  email:    email
+  language: one of ["en", "de"]
+}
+rep { languages: set of ["en", "de"] }
+rule tested when country == "US" split "x" by email { 98% pool juniors 2% pool seniors }
+rule spoken when country == "DE" assign pool english where rep.languages has language then queue q
+rule by_hash when country == "FR" assign pool all by hash of email
+else queue rest
+"""
+PEOPLE = pool("english", "sue") + reps(sue={"languages": '["en"]'}, jim={"languages": '["de"]'})
+
+
+@pytest.mark.parametrize(
+    ("country", "expected", "words"),
+    [
+        ("US", "pool juniors", "its first target is `pool seniors` (with email: someone"),
+        ("DE", 'rep "sue"', ", language: de)"),
+        ("FR", 'rep "sue"', "jim got it (with email: someone"),
+    ],
+)
+def test_what_only_a_plan_asks_of_is_tried_too(country: str, expected: str, words: str) -> None:
+    text = f'{PLANS}test "t" {{ lead {{ country: "{country}" }} now 2026-03-02T10:00Z expect {expected} }}\n'
+    (result,) = run_tests(loads(text), roster_of(PEOPLE))
+    assert not result.passed
+    assert words in result.failures[0]
 
 
 def test_when_time_is_up_what_was_tried_stays_so() -> None:

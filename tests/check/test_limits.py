@@ -45,12 +45,12 @@ def test_definitions_that_double_are_no_work(kind: str) -> None:
     count = {"define": 30, "derive": 20}[kind]
     doubled = "".join(shape.format(n, n - 1) for n in range(1, count + 1))
     text = f"{LEAD}define d0 = number > 0\n{doubled}{RULES.format(f'd{count}')}"
-    started = time.perf_counter()
+    started = time.process_time()
     policy = api.loads(text)
     lead = {"id": "1", "number": 5, "text": "x", "country": "DE"}
     assert policy.decide(lead).rule == "#1"
     assert len(policy.explain(lead).steps[0].because) == 1
-    assert time.perf_counter() - started < 20
+    assert time.process_time() - started < 20
 
 
 @pytest.mark.slow

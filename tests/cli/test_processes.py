@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -29,10 +29,10 @@ def lead(number: int) -> str:
 
 
 @contextmanager
-def started(line: str, **streams: int) -> Iterator[subprocess.Popen[str]]:
+def started(line: str, program: Sequence[str] = PROGRAM, **streams: int) -> Iterator[subprocess.Popen[str]]:
     """The command at work, with pipes to it unless told otherwise; whatever happens, it ends."""
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    running = subprocess.Popen([*PROGRAM, *shlex.split(line)], encoding="utf-8", **(pipes | streams))  # type: ignore[call-overload]
+    running = subprocess.Popen([*program, *shlex.split(line)], encoding="utf-8", **(pipes | streams))  # type: ignore[call-overload]
     try:
         yield running
     finally:
@@ -192,11 +192,13 @@ class Terminal:
         return self.text
 
 
-def on_terminal(line: str, monkeypatch: pytest.MonkeyPatch, **environ: str) -> str:
+def on_terminal(
+    line: str, monkeypatch: pytest.MonkeyPatch, program: Sequence[str] = PROGRAM, **environ: str
+) -> str:
     for name, value in ({"TERM": "xterm-256color"} | environ).items():
         monkeypatch.setenv(name, value)
     terminal = Terminal()
-    with started(line, stdout=terminal.theirs, stderr=terminal.theirs) as running:
+    with started(line, program, stdout=terminal.theirs, stderr=terminal.theirs) as running:
         running.wait(timeout=60)
     return terminal.close()
 
@@ -262,8 +264,12 @@ def test_no_bar_on_a_dumb_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "\x1b" not in shown
 
 
+PATIENT = "from routebook.cli import main, progress; progress.PATIENCE = 600; main.main()"
+
+
 def test_no_bar_for_short_work(monkeypatch: pytest.MonkeyPatch) -> None:
-    shown = on_terminal("graph good.route", monkeypatch)
+    shown = on_terminal("graph good.route", monkeypatch, (sys.executable, "-c", PATIENT))
+    assert "plan" in shown
     assert "drawing" not in shown
 
 

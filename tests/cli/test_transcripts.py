@@ -32,6 +32,11 @@ LEARNS = f"learns.route --leads leads.csv --roster roster.toml --now {NOW}"
 SIMULATE = f"simulate good.route --roster roster.toml --leads leads.csv --now {NOW}"
 ROUTE = f"route good.route --roster roster.toml --now {NOW}"
 
+SECONDS = (
+    "lead { id: id  at: time } rule day when at between 09:00 and 17:59:59 queue a "
+    "rule evening when at between 18:00 and 23:59:59 queue b rule night when at < 09:00 queue c"
+)
+
 TRANSCRIPTS = (
     # --- the program itself
     Case("help", "--help", 0),
@@ -136,6 +141,7 @@ TRANSCRIPTS = (
     Case("test-generate", "test good.route --generate --min-coverage 100", 0, shows=("good_test.route",)),
     Case("test-generate-new", "test night.route --generate --min-coverage 100", 0, shows=("night_test.route",)),
     Case("test-generate-stdin", "test - --generate", 0, 'lead { id: id vip: bool } when vip queue a else queue b'),
+    Case("test-generate-between", "test - --generate", 0, SECONDS),
     Case("test-budget", "test night.route --generate --coverage --budget 0s", 0),
     Case("test-refuted", "test rare.route", 1),
     # --- decide

@@ -58,11 +58,11 @@ def test_decimals_are_exact_and_written_one_way(raw: object, value: str) -> None
     ids=lambda raw: f"{type(raw).__name__}",
 )  # fmt: skip
 def test_too_many_digits_are_refused_at_once(raw: object) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     for reader in (WHOLE, EXACT):
         with pytest.raises(Misfit, match="has more than 30 digits"):
             reader(raw)
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 @pytest.mark.parametrize(

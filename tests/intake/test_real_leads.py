@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import time
 from collections import Counter
 from decimal import Decimal
 from pathlib import Path
@@ -77,11 +76,8 @@ def raw_rows(path: Path) -> list[dict[str, str]]:
 @pytest.mark.skipif(not LEADS.exists(), reason="the published leads are not beside the checkout")
 def test_an_export_of_an_online_course_seller() -> None:
     raw = raw_rows(LEADS)
-    started = time.perf_counter()
     leads = read_leads(LEADS, SCHEMA, INDIA, SOURCE)
     items = list(leads)
-    seconds = time.perf_counter() - started
-    assert seconds < 2
     assert len(items) == len(raw) == 9240
     rejects = [item for item in items if isinstance(item, Reject)]
     assert Counter(str(problem) for reject in rejects for problem in reject.problems) == {

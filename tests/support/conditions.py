@@ -56,9 +56,10 @@ EVERYTHING: Final = Wanted()
 # Texts to choose from are few, so that two fields are often of one type and can be compared.
 CHOICES: Final = (("health", "finance", "Retail"), ("Retail", "health", "other"), ("en", "é", "ß"))
 _DATES: Final = ("2026-01-31", "2024-02-29", "2026-03-29", "2027-12-31")
-_TIMES: Final = ("09:30", "0:00", "23:59:59", "12:00", "02:30")
+_TIMES: Final = ("09:30", "0:00", "23:59:59", "23:59:59.5", "12:00", "02:30")
 _MOMENTS: Final = (
-    "2026-01-31T09:30Z", "2026-03-29T02:30", "2026-10-25T02:30", "2026-10-25T01:30+01:00", "2027-01-01T00:00:00-03:30",
+    "2026-01-31T09:30Z", "2026-03-29T02:30", "2026-03-29T02:30:00.000001", "2026-10-25T02:30",
+    "2026-10-25T01:30+01:00", "2027-01-01T00:00:00-03:30",
 )  # fmt: skip
 _PATTERNS: Final = ("acme", "^vp", "(chief|head) .*", "[a-c]+$", "stra(ß|ss)e", r"\d", ".", "é", "")
 

@@ -157,10 +157,10 @@ def values(type_: Type, near: Constants | None = None) -> st.SearchStrategy[Valu
             assert_never(type_)
 
 
-_clocks = st.times().map(lambda moment: moment.replace(microsecond=0, fold=0))
+_clocks = st.times().map(lambda moment: moment.replace(fold=0))
 _zones = st.sampled_from([UTC, timezone(timedelta(hours=2)), timezone(timedelta(hours=-9, minutes=-30))])
 _moments = st.builds(
-    lambda moment, zone: moment.replace(microsecond=0, tzinfo=zone, fold=0),
+    lambda moment, zone: moment.replace(tzinfo=zone, fold=0),
     st.datetimes(datetime(2020, 1, 1), datetime(2030, 12, 31)),
     _zones,
 )

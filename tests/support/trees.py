@@ -65,11 +65,11 @@ whole_numbers = st.builds(_number, st.just(""), whole_digits)
 numbers = st.builds(_number, st.sampled_from(["", "-"]), whole_digits | decimal_digits)
 zones = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 moments = st.builds(
-    lambda moment, zone: t.Moment(moment.replace(microsecond=0, tzinfo=zone, fold=0)),
+    lambda moment, zone: t.Moment(moment.replace(tzinfo=zone, fold=0)),
     st.datetimes(datetime(1900, 1, 1), datetime(2100, 1, 1)),
     st.none() | zones | st.just(UTC),
 )
-times = st.times().map(lambda moment: moment.replace(microsecond=0, fold=0))
+times = st.times().map(lambda moment: moment.replace(fold=0))
 constants = st.one_of(
     texts,
     numbers,

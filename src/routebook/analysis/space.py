@@ -55,6 +55,7 @@ class Space:
         self.ties = Ties(self)
         self.frozen = False
         self._odd: list[tuple[bool, int]] = []
+        self._awkward: list[Mask] = []
         self._owner: list[Domain | None] = []
         self.uses_now = False
         for declared in self.schema:
@@ -97,6 +98,7 @@ class Space:
         for dimension, owner in enumerate(self._owner):
             ordinary = 0 if owner is None else owner.ordinary(dimension)
             self._odd.append((owner is not None and owner.ordered(dimension), ordinary))
+            self._awkward.append(owner.awkward(dimension) if isinstance(owner, CalendarDomain) else 0)
         self._ordinary_ties()
 
     def _ordinary_ties(self) -> None:
@@ -127,8 +129,9 @@ class Space:
     # --- Points ------------------------------------------------------------------------------------------
 
     def pick(self, dimension: int, mask: Mask) -> int:
-        """The class of the set that is nearest to the ordinary one."""
+        """The class of the set that is nearest to the ordinary one, if possible with values that read well."""
         near, ordinary = self._odd[dimension]
+        mask = mask & ~self._awkward[dimension] or mask
         if mask >> ordinary & 1:
             return ordinary
         if not near:

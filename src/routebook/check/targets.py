@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from fractions import Fraction
@@ -114,6 +114,14 @@ class SplitTarget:
 Target: TypeAlias = (
     PoolTarget | RepTarget | HoldTarget | QueueTarget | NurtureTarget | RejectTarget | SplitTarget
 )
+
+
+def parts_of(target: Target) -> Iterator[Target]:
+    """The target, and where it is a split those of its arms."""
+    yield target
+    if isinstance(target, SplitTarget):
+        for arm in target.arms:
+            yield from parts_of(arm.target)
 
 
 def never_declines(target: Target) -> bool:

@@ -9,13 +9,12 @@ from pathlib import Path
 from routebook import api
 from routebook.analysis.coverage import coverage, missing_tests
 from routebook.analysis.model import Progress
-from routebook.check.conditions import Scope
 from routebook.cli.options import Budget
 from routebook.cli.outputs import text_to
 from routebook.cli.stdin import STDIN_NAME
 from routebook.cli.streams import emit, say
+from routebook.codegen.compiled import asks_now
 from routebook.files import ENDING, TEST_ENDING
-from routebook.plan.boundaries import mentioned
 from routebook.plan.testing import TestResult
 from routebook.render import coverage as render
 from routebook.render.coverage import Covered
@@ -33,7 +32,7 @@ def covered(policies: Sequence[api.Policy], least: int, time: Budget, progress: 
             policy.checked.files[0].name,
             coverage(policy.tree, policy.checked.tests, time.left(), progress),
             least,
-            (Scope.NOW, "now") in mentioned(policy.tree),
+            asks_now(policy.tree),
         )
         for policy in policies
     ]

@@ -28,7 +28,8 @@ def literal(value: Any) -> str:
         case date():
             return f"date({value.year}, {value.month}, {value.day})"
         case time():
-            return f"time({value.hour}, {value.minute}, {value.second})"
+            fraction = f", {value.microsecond}" if value.microsecond else ""
+            return f"time({value.hour}, {value.minute}, {value.second}{fraction})"
         case frozenset():
             inner = ", ".join(literal(member) for member in sorted(value))
             return f"frozenset(({inner},))" if value else "frozenset()"

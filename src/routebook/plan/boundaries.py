@@ -24,8 +24,9 @@ from routebook.check.conditions import (
     fields_in,
     tests_in,
 )
+from routebook.check.targets import HoldTarget, PoolTarget
 from routebook.countries import codes
-from routebook.plan.tree import Branch, RuleNode, Tree
+from routebook.plan.tree import Branch, RuleNode, Tree, targets_of
 from routebook.types import (
     BoolType,
     CountryType,
@@ -49,13 +50,17 @@ _MONDAY: Final = date(2026, 3, 2)
 
 
 def comparisons(tree: Tree) -> Iterator[Comparison]:
-    """Every comparison of a policy's rules and computed fields."""
+    """Every comparison of a policy's rules, of its computed fields, and of what its plans ask of reps."""
     for computed in tree.computed.values():
         rows = computed.cases if isinstance(computed, Derive) else computed.entries
         for row in rows:
             if row.condition is not None:
                 yield from tests_in(row.condition)
     yield from _rule_comparisons(tree.rules)
+    pooled = (target for target in targets_of(tree) if isinstance(target, PoolTarget | HoldTarget))
+    for where in {id(target.where): target.where for target in pooled}.values():
+        if where is not None:
+            yield from tests_in(where)
 
 
 def _rule_comparisons(rules: tuple[RuleNode, ...]) -> Iterator[Comparison]:

@@ -25,6 +25,7 @@ from routebook.check.targets import (
 from routebook.decision import Lead
 from routebook.plan.boundaries import ORDINARY_NOW, Mentioned, field_values, mentioned, moments
 from routebook.plan.split import pick_arm
+from routebook.plan.spreading import spreading
 from routebook.plan.tree import Leaf, Tree
 from routebook.plan.walk import Environment, walk
 from routebook.plan.wording import shown
@@ -74,10 +75,14 @@ class _Try:
 
 @dataclass(frozen=True, slots=True)
 class _Subject:
-    """What is tested: a policy, what its conditions ask about (see `mentioned`), and who answers for it."""
+    """What is tested: a policy, what its conditions ask about (see `mentioned`), and who answers for it.
+
+    `spread` are further values by field, those that splits and hashes tell apart (see `spreading`).
+    """
 
     tree: Tree
     asked: Mentioned
+    spread: Mapping[str, Sequence[Any]]
     leaf_of: LeafOf
     rep_of: RepOf | None
 
@@ -89,7 +94,7 @@ def run_tests(
 
     Leads are decided by `leaf_of`, where it is given, else by the walk of the tree.
     """
-    subject = _Subject(tree, mentioned(tree), leaf_of or walking(tree), rep_of)
+    subject = _Subject(tree, mentioned(tree), spreading(tree), leaf_of or walking(tree), rep_of)
     return [_run(subject, test) for test in tests]
 
 
@@ -117,7 +122,7 @@ def _run(subject: _Subject, test: TestCase) -> TestResult:
 def failures_of(tree: Tree, test: TestCase, lead: Mapping[str, Any], now: datetime) -> tuple[str, ...]:
     """What of a test fails for one lead that it stands for; expectations of a rep are left out."""
     valid = Lead(lead, str(lead["id"]) if "id" in lead else None)
-    subject = _Subject(tree, mentioned(tree), walking(tree), None)
+    subject = _Subject(tree, mentioned(tree), {}, walking(tree), None)
     asked = tuple(each for each in test.expectations if each.kind is not ExpectKind.REP)
     free = {name: [None, None] for name in lead if name not in test.given and name != "id"}
     if test.now is None:
@@ -136,8 +141,10 @@ def _free_fields(subject: _Subject, test: TestCase) -> dict[str, list[Any]]:
         if declared.name in test.given or declared.optional:
             continue
         parts = asked.get((Scope.LEAD, declared.name))
+        spread = subject.spread.get(declared.name, ())
         values = field_values(declared, parts or {}, tree.timezone)
-        free[declared.name] = values if parts is not None else values[:1]
+        known = values if parts is not None else values[:1]
+        free[declared.name] = list(dict.fromkeys([*known, *spread]))
     if test.now is None and (Scope.NOW, _NOW) in asked:
         free[_NOW] = moments(asked[Scope.NOW, _NOW], tree.timezone)
     return {name: values for name, values in free.items() if values}
@@ -173,7 +180,7 @@ def _failures(
     subject: _Subject, test: TestCase, attempt: _Try, free: Mapping[str, Sequence[Any]]
 ) -> Iterator[str]:
     leaf = subject.leaf_of(attempt.lead, attempt.now)
-    with_values = _with_values(attempt, free)
+    with_values = _with_values(subject, attempt, free)
     for expected in test.expectations:
         got = _mismatch(subject, expected, leaf, attempt)
         if got is not None:
@@ -183,12 +190,12 @@ def _failures(
             yield f"expected {wanted}, but {got}{with_values}"
 
 
-def _with_values(attempt: _Try, free: Mapping[str, Sequence[Any]]) -> str:
+def _with_values(subject: _Subject, attempt: _Try, free: Mapping[str, Sequence[Any]]) -> str:
     """The values of the fields that the test left open, where they could have mattered."""
     values = [
         f"{name}: {shown(attempt.now if name == _NOW else attempt.lead[name])}"
         for name, values in free.items()
-        if len(values) > 1
+        if len(values) > 1 or (Scope.LEAD, name) in subject.asked
     ]
     return f" (with {', '.join(values)})" if values else ""
 

@@ -8,7 +8,7 @@ from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from routebook.check.conditions import Computed, Condition
-from routebook.check.targets import Sla, SourceMap, Target
+from routebook.check.targets import Sla, SourceMap, Target, parts_of
 from routebook.source import Span
 from routebook.types import Schema
 
@@ -80,6 +80,13 @@ class Tree:
     def leaves(self) -> Iterator[Leaf]:
         """Every rule that takes leads, in the order in which they are tried."""
         return leaves_of(self.rules)
+
+
+def targets_of(tree: Tree) -> Iterator[Target]:
+    """Every target of every rule's plan, splits followed by their arms' own."""
+    for leaf in tree.leaves():
+        for planned in leaf.plan.targets:
+            yield from parts_of(planned.target)
 
 
 def leaves_of(rules: tuple[RuleNode, ...]) -> Iterator[Leaf]:

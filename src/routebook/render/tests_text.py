@@ -52,7 +52,7 @@ def how(result: TestResult) -> str:
         case "proved":
             return ", proved for every lead like it"
         case "refuted":
-            return f", held for {counted(result.tried, 'lead')} that were tried, refuted by a proof"
+            return f", held for {counted(result.tried, 'lead')} on trial, refuted by a proof"
         case "tried":
             return f", tried on {counted(result.tried, 'lead')}"
         case _:

@@ -89,7 +89,7 @@ def literal(node: t.Literal) -> str:
         case t.Moment(moment):
             return moment_text(moment)
         case time():
-            return node.value.isoformat("seconds" if node.value.second else "minutes")
+            return node.value.isoformat(_as_exact_as(node.value))
         case date():
             return node.value.isoformat()
         case _:
@@ -98,8 +98,15 @@ def literal(node: t.Literal) -> str:
 
 def moment_text(moment: datetime) -> str:
     """A moment as the language writes it: `2026-01-31T09:30Z`."""
-    text = moment.isoformat(timespec="seconds" if moment.second else "minutes")
+    text = moment.isoformat(timespec=_as_exact_as(moment))
     return show_moment(moment) if text == moment.isoformat() else text.replace("+00:00", "Z")
+
+
+def _as_exact_as(value: time | datetime) -> str:
+    """How exactly a time of day is written: without seconds and their fractions where it has none."""
+    if value.microsecond:
+        return "microseconds"
+    return "seconds" if value.second else "minutes"
 
 
 def quoted(text: str) -> str:

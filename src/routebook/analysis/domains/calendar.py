@@ -23,8 +23,9 @@ from routebook.types import WEEKDAYS, DateTimeType, DateType, TimeType
 TYPICAL: Final = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 """A Monday morning: the moment of an ordinary lead."""
 
-_UNITS: Final = (HOUR, HOUR // 60, 1_000_000)
-"""An hour, a minute, a second."""
+_SECOND: Final = 1_000_000
+_UNITS: Final = (HOUR, HOUR // 60, _SECOND, _SECOND // 2)
+"""An hour, a minute, a second and half of one."""
 
 _EPOCH: Final = datetime(1, 1, 1, tzinfo=UTC)
 _FIRST, _LAST = 1, date.max.toordinal()
@@ -175,6 +176,16 @@ class CalendarDomain:
 
     def ordinary(self, dimension: int) -> int:
         return next((part.class_of(self._typical()) for part in self._list if part.dimension == dimension), 0)
+
+    def awkward(self, dimension: int) -> Mask:
+        """The classes that hold no whole second: those between two bounds that a second lies between."""
+        for part in self._list:
+            if part.dimension == dimension and part.line is not None and part.kind in ("moment", "time"):
+                ends = map(part.line.interval, range(len(part.line.starts)))
+                return mask_of(
+                    n for n, (first, last) in enumerate(ends) if -(-first // _SECOND) > last // _SECOND
+                )
+        return 0
 
     def _typical(self) -> Any:
         if isinstance(self.type, TimeType):
