@@ -344,7 +344,7 @@ def _size(literal: str) -> Any:
     if literal in _DATES:
         return literal
     if ":" in literal:
-        return tuple(int(part) for part in literal.split(":"))
+        return tuple(float(part) for part in literal.split(":"))
     return float(literal.replace("_", ""))
 
 

@@ -310,7 +310,7 @@ files = node(t.File, several(items, most=4))
 
 TOKEN = re.compile(
     r'"[^"\\\n]*(?:\\.[^"\\\n]*)*"'
-    r"|\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:\d\d)?)?|\d{1,2}:\d\d(?::\d\d)?"
+    r"|\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?)?|\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?"
     r"|\d[\d_]*(?:\.[\d_]+)?[%a-z]?|[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*|\.\.|[=!<>]=|\S",
     re.ASCII,
 )
