@@ -119,6 +119,14 @@ def test_a_fallback_that_nothing_reaches_is_fine_and_another_else_is_not() -> No
     assert one(inside, "RB101").rule == "#1.else"
 
 
+def test_a_block_that_holds_the_fallback_is_fine_though_nothing_reaches_it() -> None:
+    rules = "when vip queue a when not vip queue b else { %s }"
+    assert found(rules % "else queue z", "RB101") == []
+    assert found(rules % "else { else queue z }", "RB101") == []
+    assert [f.rule for f in found(rules % "when score > 50 queue c else queue z", "RB101")] == ["#3.1"]
+    assert one(rules % "when score > 50 queue c", "RB101").rule == "else"
+
+
 def test_a_contradiction_points_at_the_parts_that_exclude_each_other() -> None:
     finding = one(
         'when score > 50 { when vip and country == "DE" and score < 20 queue a } else queue z', "RB102"

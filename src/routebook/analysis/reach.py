@@ -67,12 +67,12 @@ def reach(model: Model, rules: Rules) -> list[Verdict]:
     """What comes of each rule and block, in order; nothing for what stands in a block that is never entered."""
     verdicts: list[Verdict | _Covered] = []
     dead: set[int] = set()
-    fallback = fallback_of(rules.tree.rules)
+    kept = {id(node) for node in fallback_in(rules.tree.rules)}
     for done, entry in enumerate(rules.entries):
         model.tell("reachability", done, len(rules.entries))
         if any(id(parent) in dead for parent in entry.parents):
             continue
-        verdict = _verdict(model, entry, is_fallback=entry.node is fallback)
+        verdict = _verdict(model, entry, is_fallback=id(entry.node) in kept)
         if isinstance(verdict, _Covered | Contradictory):
             dead.add(id(entry.node))
         if verdict is not None:
@@ -81,12 +81,13 @@ def reach(model: Model, rules: Rules) -> list[Verdict]:
     return [_blocked(model, each) if isinstance(each, _Covered) else each for each in verdicts]
 
 
-def fallback_of(nodes: Sequence[RuleNode]) -> RuleNode | None:
-    """The rule that leads fall back to: the outermost bare `else`, or the one in its block."""
+def fallback_in(nodes: Sequence[RuleNode]) -> tuple[RuleNode, ...]:
+    """The bare `else` that leads fall back to, after the blocks that it stands in; nothing where there is none."""
     bare = next((node for node in nodes if node.condition is None), None)
-    while isinstance(bare, Branch):
-        bare = next((node for node in bare.rules if node.condition is None), None)
-    return bare
+    if not isinstance(bare, Branch):
+        return () if bare is None else (bare,)
+    inner = fallback_in(bare.rules)
+    return (bare, *inner) if inner else ()
 
 
 def _verdict(model: Model, entry: Entry, is_fallback: bool) -> Verdict | _Covered | None:

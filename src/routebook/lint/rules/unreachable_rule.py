@@ -9,7 +9,7 @@ whether they do with its leads what this rule would have done. It is a proof ove
 
 A rule whose own condition can never hold is a `contradictory-condition` instead. Rules inside a block that is
 itself reported are not reported again, nor is an `else` that nothing reaches but that catches what other rules
-could not place.
+could not place, nor the block around such an `else`.
 
 ## Bad
 
