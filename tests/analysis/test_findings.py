@@ -162,6 +162,22 @@ def test_every_lead_at_all_may_be_the_gap_inside_blocks() -> None:
     assert {region.when for region in finding.regions} == {"not vip", "score <= 49"}
 
 
+def test_a_gap_that_nothing_outlines_says_what_is_taken_out_of_it() -> None:
+    fields = ["a", "b", "c", "d", "e", "f"]
+    lead = f"lead {{ id: id\n{' '.join(f'{name}: bool' for name in fields)} }}\n"
+    pairs = list(zip(fields[::2], fields[1::2], strict=True))
+    rules = [f"when {x} and {y} queue q when not {x} and not {y} queue q" for x, y in pairs]
+    (all_but,) = (f for f in findings(lead + "\n".join(rules)) if f.code == "RB103")
+    assert all_but.message == "some leads stay unassigned: every lead, except what 6 rules take"
+    assert all_but.regions is not None
+    assert [region.when for region in all_but.regions] == ["every lead, except what 6 rules take"]
+    # where a few longer conditions say all, they are shown
+    (few,) = (f for f in findings(lead + "\n".join(rules[:2])) if f.code == "RB103")
+    assert few.regions is not None
+    first, second = [("a and not b", "not a and b"), ("c and not d", "not c and d")]
+    assert {region.when for region in few.regions} == {f"{x} and {y}" for x in first for y in second}
+
+
 def test_a_redundant_part_says_what_makes_it_so() -> None:
     finding = one(
         "rule hot when score >= 70 queue a rule warm when vip and score < 70 queue b else queue z", "RB104"
