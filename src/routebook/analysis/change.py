@@ -15,6 +15,7 @@ from time import monotonic
 from typing import Any
 
 from routebook.analysis.domains.base import Undecided
+from routebook.analysis.fields_changed import read_otherwise, schema_notes
 from routebook.analysis.formula import TRUE, Literal
 from routebook.analysis.model import NOT_CONFIRMED, Entry, Model, Progress, Rules
 from routebook.analysis.ordinary import nearest
@@ -25,7 +26,6 @@ from routebook.check.conditions import Computed, Condition, Derive, FieldRef, Sc
 from routebook.check.targets import HoldTarget, PoolTarget, Reassign, RepTarget, SplitTarget, Target
 from routebook.plan.tree import Leaf, Plan, Tree
 from routebook.plan.walk import walk
-from routebook.types import describe
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def difference(
     model.freeze()
     left, right = (_sides(rules) for rules in model.policies)
     changes: list[Change] = []
-    doubts: list[str] = []
+    doubts = list(read_otherwise(old, new))
     for one, other, done in _pairs(model, left, right):
         model.tell("pairs of rules", done, len(left))
         literal = model.formulas.conj([one.whole, other.whole])
@@ -245,22 +245,6 @@ def _gather(tree: Tree, ref: FieldRef, computed: dict[str, Computed]) -> None:
         inner = [entry.per for entry in own.entries if entry.per is not None]
     for further in (*inner, *(ref for condition in conditions for ref in _condition_refs(condition))):
         _gather(tree, further, computed)
-
-
-def schema_notes(old: Tree, new: Tree) -> Iterator[str]:
-    """How the leads that the two take differ: changes are looked for among leads that fit both."""
-    for declared in old.schema:
-        if declared.name not in new.schema:
-            yield f"the field `{declared.name}` is gone"
-    for declared in new.schema:
-        if declared.name not in old.schema:
-            yield f"the field `{declared.name}` is new: {describe(declared.type)}"
-            continue
-        before = old.schema[declared.name]
-        if before.type != declared.type:
-            yield f"`{declared.name}` was {describe(before.type)} and is {describe(declared.type)}"
-        if before.optional != declared.optional:
-            yield f"`{declared.name}` {'can be missing now' if declared.optional else 'can no longer be missing'}"
 
 
 def is_changed(old: Tree, new: Tree, lead: Mapping[str, Any], now: Any) -> tuple[Taken, Taken] | None:
