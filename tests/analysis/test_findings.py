@@ -99,6 +99,35 @@ def test_the_fewest_rules_in_the_way_are_named_with_a_lead_each() -> None:
     assert below["score"] < 40
 
 
+def test_the_rule_in_the_way_is_the_first_that_is_enough_and_that_leads_reach() -> None:
+    rules = """
+        rule any_lead when vip or not vip queue a
+        rule never when country in ["DE", "AT"] queue b
+        rule below when country == "DE" queue c
+        """
+    assert [(f.rule, f.help) for f in found(rules, "RB101")] == [
+        ("never", "take it out, or move it above `any_lead`"),
+        ("below", "take it out, or move it above `any_lead`"),
+    ]
+    assert [[label.rule for label in f.related] for f in found(rules, "RB101")] == [
+        ["any_lead"],
+        ["any_lead"],
+    ]
+
+
+def test_a_rule_is_to_be_moved_above_the_block_from_which_on_all_its_leads_are_taken() -> None:
+    rules = """
+        rule low when score < 50 queue a
+        rule high when score >= 50 { when vip queue b else queue c }
+        rule dach when country in ["DE", "AT"] queue d
+        rule germany when country == "DE" queue e
+        """
+    assert [f.help for f in found(rules, "RB101")] == [
+        "take it out, or move it above `low`",
+        "take it out, or move it above `high`",
+    ]
+
+
 def test_rules_of_a_flagged_block_are_not_flagged_again() -> None:
     rules = """
         when score >= 10 queue a

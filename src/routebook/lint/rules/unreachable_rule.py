@@ -78,9 +78,11 @@ def _finding(verdict: Blocked) -> Diagnostic:
     if verdict.entry.is_leaf:
         message += f", {'with' if is_same else 'not with'} the same outcome"
     related = tuple(_label(blocker, len(blockers), is_same) for blocker in verdict.blockers)
-    help = (
-        "take it out: nothing changes" if is_same else f"take it out, or move it above {called(blockers[0])}"
-    )
+    help = "take it out"
+    if is_same:
+        help += ": nothing changes"
+    elif verdict.above is not None:
+        help += f", or move it above {called(verdict.above)}"
     if not verdict.fewest:
         help += "; there was no time to prove that fewer rules would not do"
     return Diagnostic(KIND, message, node.span, "never reached", related, help, rule=node.rule)
