@@ -220,6 +220,26 @@ def test_a_redundant_part_says_what_makes_it_so() -> None:
     assert "always false" in inner.message
 
 
+def test_a_condition_that_is_always_true_comes_with_advice_that_works() -> None:
+    always = "takes every lead that comes so far: "
+    assert one("rule all_of_them when vip or not vip queue a", "RB104").help == (
+        f"`all_of_them` {always}write `else`"
+    )
+    assert one("rule all_of_them when vip or not vip round_robin a else queue z", "RB104").help == (
+        f"`all_of_them` {always}say what was meant, or leave it: the `else` after it is the fallback alone"
+    )
+    inside = "when score > 3 { rule all_of_them when vip or not vip queue a else queue b } else queue z"
+    assert one(inside, "RB104").help == f"`all_of_them` {always}take out what follows, and write `else`"
+
+
+def test_a_rule_without_which_a_part_is_idle_all_the_same_is_not_named() -> None:
+    lead = "lead { id: id  big: integer  d: decimal }\n"
+    rules = "rule big when big > 5 queue b rule dd when d * 3 == 1.5 and d != big queue e else queue z"
+    (finding,) = (f for f in findings(lead + rules) if f.code == "RB104")
+    assert finding.related == ()
+    assert finding.message == "`d != big` changes nothing: it is always true where it matters"
+
+
 def test_texts_are_followed_through_their_parts() -> None:
     assert one(
         'when title contains "vice president" and title contains "president" queue a else queue z', "RB104"

@@ -137,6 +137,10 @@ def _idle_parts(
             continue
         literal = at_work(lowering, condition, place, idle)
         answer = model.find([entry.inside, literal], entry.before, near=near)
+        if isinstance(answer, Covered) and answer.terms:
+            # the proof may have met earlier rules that it does not need
+            alone = model.find([entry.inside, literal], 0, near=near)
+            answer = alone if isinstance(alone, Covered) else answer
         if isinstance(answer, Unknown):
             yield UndecidedPart(entry, answer.reasons)
         elif isinstance(answer, Covered):
