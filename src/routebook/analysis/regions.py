@@ -7,6 +7,7 @@ worked out exactly, with the rules that take leads out of it counted.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -270,13 +271,17 @@ def _sweep(
 
 
 def _exceptions(leads: LeadSet, box: Box) -> int:
-    """How many rules take leads out of a box."""
+    """How many rules take leads out of a box; one that stands in several policies with its condition counts once."""
     model = leads.model
     touched = model.index.touching(box, leads.avoid)
     for number in classes_of(touched & model.index.thick):
         if isinstance(model.find([model.index.extra[number]], 0, box), Covered):
             touched ^= 1 << number
-    return len(model.entries_of(touched))
+    counts: Counter[Literal] = Counter()
+    takers = {id(entry) for entry in model.entries_of(touched)}
+    for rules in model.policies:
+        counts |= Counter(entry.whole for entry in rules.leaves if id(entry) in takers)
+    return counts.total()
 
 
 # --- Words -------------------------------------------------------------------------------------------------
