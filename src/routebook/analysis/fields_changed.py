@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from routebook.analysis.meaning import refs_in
 from routebook.analysis.shared import is_read_alike
 from routebook.analysis.written import written
-from routebook.check.conditions import Condition, Derive, Scope, fields_in, tests_in
+from routebook.check.conditions import Condition, Derive, Scope
 from routebook.plan.tree import Branch, RuleNode, Tree
 from routebook.text import listed
 from routebook.types import Field, OneOfType, SetType, Type, describe
@@ -71,9 +72,7 @@ def read_otherwise(old: Tree, new: Tree) -> Iterator[str]:
 def _asked(tree: Tree) -> Iterator[str]:
     """The fields that conditions of a policy ask of."""
     for condition in (*_conditions(tree.rules), *_computed(tree)):
-        for test in tests_in(condition):
-            for operand in (test.left, *test.right):
-                yield from (ref.base for ref in fields_in(operand) if ref.scope is Scope.LEAD)
+        yield from (ref.base for ref in refs_in(condition) if ref.scope is Scope.LEAD)
     for computed in tree.computed.values():
         if not isinstance(computed, Derive):
             yield from (entry.per.base for entry in computed.entries if entry.per is not None)
