@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from routebook.analysis.change import Difference, Taken, difference, meaning
+from routebook.analysis.change import Difference, Taken, difference
+from routebook.analysis.meaning import meaning
 from routebook.analysis.model import Progress
 from routebook.api import Policy, moment
 from routebook.decision import Lead

@@ -245,7 +245,7 @@ class Reader:
         return found
 
     def _imported(self, importing: Source, text: str) -> Source | Diagnostic:
-        folder = self._paths[id(importing)].parent
+        folder = _folder_of(self._paths[id(importing)])
         wrong = _wrong_import(text)
         if wrong is None and not self._is_inside(folder / text):
             wrong = f"it lies outside `{self.root.name}`, the folder of the policy and its settings"
@@ -265,6 +265,12 @@ class Reader:
             return path.resolve().is_relative_to(self.root)
         except (OSError, RuntimeError):  # links that lead round in a circle
             return False
+
+
+def _folder_of(path: Path) -> Path:
+    """The folder that a file lies in: of a link, that of the file itself, beside which its imports are."""
+    real = path.resolve().parent
+    return path.parent if path.parent.resolve() == real else real
 
 
 def _is_there(path: Path) -> bool:

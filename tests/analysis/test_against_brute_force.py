@@ -55,6 +55,9 @@ def _check(model: Model, tree: Tree, verdict: Verdict, taken: dict[str | None, d
                 assert leaf.rule == rule
         case Blocked() | Contradictory():
             assert rule not in taken
+            if isinstance(verdict, Blocked) and verdict.above is not None:
+                above = next(e for e in model.policies[0].entries if e.node is verdict.above)
+                assert isinstance(model.find([verdict.entry.whole], above.before), Found)
         case NotDecided():
             not_decided(verdict.reasons)
 

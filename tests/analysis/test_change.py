@@ -178,3 +178,61 @@ def test_a_comparison_of_a_missing_field_leaves_nothing_open() -> None:
     assert not found.doubts
     (change,) = found.changes
     assert (change.region.when, change.region.exact) == ("(count is missing or count <= -2)", True)
+
+
+PLANS = """lead {
+  id:    id
+  score: integer 0..9
+  lang:  one of ["en", "es"]
+  name:  text
+}
+rep { lang: one of ["en", "es"]  level: integer 1..5 }
+define warm = lang == "en" and score > 2
+"""
+WHERE = "else round_robin p where %s then queue q"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (WHERE % "rep.level > 2 and rep.lang == lang", WHERE % "rep.lang == lang and rep.level > 2"),
+        (WHERE % "warm and rep.level > 2", WHERE % '(score > 2 and rep.level > 2) and lang == "en"'),
+        (WHERE % "not (rep.level > 2 or warm)", WHERE % "not warm and not rep.level > 2"),
+        (WHERE % 'not name != "A"', WHERE % 'name == "a"'),
+        (
+            "when score > 3 round_robin p then queue b else queue b",
+            "when score > 3 round_robin p else queue b",
+        ),
+    ],
+)
+def test_plans_that_do_the_same_in_other_words_are_the_same(old: str, new: str) -> None:
+    assert difference(tree_of(PLANS + old), tree_of(PLANS + new)).same
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (WHERE % "rep.level > 2 and rep.lang == lang", WHERE % "rep.level > 2 or rep.lang == lang"),
+        (WHERE % "warm and rep.level > 2", WHERE % "warm and rep.level > 3"),
+        (WHERE % "not (rep.level > 2 or warm)", WHERE % "not rep.level > 2 or not warm"),
+        (WHERE % 'name == "A"', WHERE % 'name != "A"'),
+        (
+            "when score > 3 round_robin p then queue c else queue b",
+            "when score > 3 round_robin p else queue b",
+        ),
+    ],
+)
+def test_plans_that_do_something_else_are_not_the_same(old: str, new: str) -> None:
+    assert len(difference(tree_of(PLANS + old), tree_of(PLANS + new)).changes) == 1
+
+
+def test_a_condition_of_a_plan_is_not_in_the_way_of_a_longer_list() -> None:
+    """A list that grew compares as before."""
+    rule = WHERE % "rep.lang == lang"
+    assert difference(tree_of(PLANS + rule), tree_of(PLANS.replace('"es"]', '"es", "ro"]') + rule)).same
+
+
+def test_definitions_that_double_are_read_once() -> None:
+    steps = "\n".join(f"define d{n + 1} = d{n} and (d{n} or score > {n % 9})" for n in range(20))
+    text = f"{PLANS}define d0 = warm\n{steps}\n{WHERE % 'd20'}"
+    assert difference(tree_of(text), tree_of(text)).same

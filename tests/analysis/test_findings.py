@@ -99,6 +99,35 @@ def test_the_fewest_rules_in_the_way_are_named_with_a_lead_each() -> None:
     assert below["score"] < 40
 
 
+def test_the_rule_in_the_way_is_the_first_that_is_enough_and_that_leads_reach() -> None:
+    rules = """
+        rule any_lead when vip or not vip queue a
+        rule never when country in ["DE", "AT"] queue b
+        rule below when country == "DE" queue c
+        """
+    assert [(f.rule, f.help) for f in found(rules, "RB101")] == [
+        ("never", "take it out, or move it above `any_lead`"),
+        ("below", "take it out, or move it above `any_lead`"),
+    ]
+    assert [[label.rule for label in f.related] for f in found(rules, "RB101")] == [
+        ["any_lead"],
+        ["any_lead"],
+    ]
+
+
+def test_a_rule_is_to_be_moved_above_the_block_from_which_on_all_its_leads_are_taken() -> None:
+    rules = """
+        rule low when score < 50 queue a
+        rule high when score >= 50 { when vip queue b else queue c }
+        rule dach when country in ["DE", "AT"] queue d
+        rule germany when country == "DE" queue e
+        """
+    assert [f.help for f in found(rules, "RB101")] == [
+        "take it out, or move it above `low`",
+        "take it out, or move it above `high`",
+    ]
+
+
 def test_rules_of_a_flagged_block_are_not_flagged_again() -> None:
     rules = """
         when score >= 10 queue a
@@ -117,6 +146,14 @@ def test_a_fallback_that_nothing_reaches_is_fine_and_another_else_is_not() -> No
     assert found("when vip queue a when not vip queue b else queue z", "RB101") == []
     inside = "when score > 3 { when vip queue a when not vip queue b else queue c } else queue z"
     assert one(inside, "RB101").rule == "#1.else"
+
+
+def test_a_block_that_holds_the_fallback_is_fine_though_nothing_reaches_it() -> None:
+    rules = "when vip queue a when not vip queue b else { %s }"
+    assert found(rules % "else queue z", "RB101") == []
+    assert found(rules % "else { else queue z }", "RB101") == []
+    assert [f.rule for f in found(rules % "when score > 50 queue c else queue z", "RB101")] == ["#3.1"]
+    assert one(rules % "when score > 50 queue c", "RB101").rule == "else"
 
 
 def test_a_contradiction_points_at_the_parts_that_exclude_each_other() -> None:
@@ -154,6 +191,22 @@ def test_every_lead_at_all_may_be_the_gap_inside_blocks() -> None:
     assert {region.when for region in finding.regions} == {"not vip", "score <= 49"}
 
 
+def test_a_gap_that_nothing_outlines_says_what_is_taken_out_of_it() -> None:
+    fields = ["a", "b", "c", "d", "e", "f"]
+    lead = f"lead {{ id: id\n{' '.join(f'{name}: bool' for name in fields)} }}\n"
+    pairs = list(zip(fields[::2], fields[1::2], strict=True))
+    rules = [f"when {x} and {y} queue q when not {x} and not {y} queue q" for x, y in pairs]
+    (all_but,) = (f for f in findings(lead + "\n".join(rules)) if f.code == "RB103")
+    assert all_but.message == "some leads stay unassigned: every lead, except what 6 rules take"
+    assert all_but.regions is not None
+    assert [region.when for region in all_but.regions] == ["every lead, except what 6 rules take"]
+    # where a few longer conditions say all, they are shown
+    (few,) = (f for f in findings(lead + "\n".join(rules[:2])) if f.code == "RB103")
+    assert few.regions is not None
+    first, second = [("a and not b", "not a and b"), ("c and not d", "not c and d")]
+    assert {region.when for region in few.regions} == {f"{x} and {y}" for x in first for y in second}
+
+
 def test_a_redundant_part_says_what_makes_it_so() -> None:
     finding = one(
         "rule hot when score >= 70 queue a rule warm when vip and score < 70 queue b else queue z", "RB104"
@@ -165,6 +218,26 @@ def test_a_redundant_part_says_what_makes_it_so() -> None:
     assert inner.span is not None
     assert inner.span.text == "score >= 80 and vip"
     assert "always false" in inner.message
+
+
+def test_a_condition_that_is_always_true_comes_with_advice_that_works() -> None:
+    always = "takes every lead that comes so far: "
+    assert one("rule all_of_them when vip or not vip queue a", "RB104").help == (
+        f"`all_of_them` {always}write `else`"
+    )
+    assert one("rule all_of_them when vip or not vip round_robin a else queue z", "RB104").help == (
+        f"`all_of_them` {always}say what was meant, or leave it: the `else` after it is the fallback alone"
+    )
+    inside = "when score > 3 { rule all_of_them when vip or not vip queue a else queue b } else queue z"
+    assert one(inside, "RB104").help == f"`all_of_them` {always}take out what follows, and write `else`"
+
+
+def test_a_rule_without_which_a_part_is_idle_all_the_same_is_not_named() -> None:
+    lead = "lead { id: id  big: integer  d: decimal }\n"
+    rules = "rule big when big > 5 queue b rule dd when d * 3 == 1.5 and d != big queue e else queue z"
+    (finding,) = (f for f in findings(lead + rules) if f.code == "RB104")
+    assert finding.related == ()
+    assert finding.message == "`d != big` changes nothing: it is always true where it matters"
 
 
 def test_texts_are_followed_through_their_parts() -> None:

@@ -148,5 +148,13 @@ def test_an_outline_of_what_no_few_boxes_are_says_so() -> None:
     parts = " or ".join(f"score == {2 * n} and size == {2 * n} and (vip or size < {n})" for n in range(1, 9))
     old, new = (api.loads(LEAD + f"when {parts} queue {name} else queue z").tree for name in "ab")
     (change,) = difference(old, new).changes
-    assert change.region.text.endswith(", as far as the rules' conditions hold")
+    assert change.region.text.endswith(", though not all of these are meant")
     assert not change.region.exact
+
+
+def test_a_rule_that_both_policies_have_is_one_exception() -> None:
+    first = "when vip queue v"
+    old = api.loads(f"{LEAD}{first}\nwhen score >= 50 queue a else queue z").tree
+    new = api.loads(f"{LEAD}{first}\nwhen score >= 40 queue a else queue z").tree
+    (change,) = difference(old, new).changes
+    assert change.region.text == "score between 40 and 49, except what 1 rule takes"

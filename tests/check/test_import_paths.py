@@ -73,6 +73,13 @@ def test_a_link_inside_is_the_file_that_it_leads_to(folder: Path) -> None:
     assert findings(folder, "both.route") == ()
 
 
+def test_a_policy_behind_a_link_imports_what_is_beside_itself(folder: Path) -> None:
+    (folder / "lists.route").write_text(LIST)
+    assert findings(folder, "lists.route") == ()
+    (folder.parent / "link.route").symlink_to(folder / "policy.route")
+    assert api.load(folder.parent / "link.route").tree == api.load(folder / "policy.route").tree
+
+
 def test_links_in_a_circle(folder: Path) -> None:
     (folder / "round.route").symlink_to(folder / "trip.route")
     (folder / "trip.route").symlink_to(folder / "round.route")

@@ -94,6 +94,34 @@ def test_entries_about_files_that_are_not_checked_are_not_called_gone() -> None:
     assert len(baseline.compare([], ["a.route"]).gone) == 1
 
 
+def test_what_was_not_looked_for_is_neither_gone_nor_taken_out(folder: Path) -> None:
+    policy = folder / "old.route"
+    policy.write_text(HEAD + OLD)
+    (folder / "fine.route").write_text(HEAD + "else queue cold\n")
+    assert run("check old.route --baseline b.json --write-baseline").exit_code == 0
+    before = json.loads((folder / "b.json").read_text())
+    assert len(before["findings"]) == 2
+    policy.write_text(HEAD + OLD.replace("score >= 50", "scor >= 50"))
+    checked = run("check old.route fine.route --baseline b.json")
+    assert checked.exit_code == 1
+    assert "found no more" not in checked.stderr
+    written = run("check old.route fine.route --baseline b.json --write-baseline")
+    assert (
+        "2 findings kept in the baseline `b.json`: their files were not checked to the end" in written.stderr
+    )
+    assert json.loads((folder / "b.json").read_text()) == before
+    policy.write_text(HEAD + OLD)
+    assert run("check old.route fine.route --baseline b.json").exit_code == 0
+
+
+def test_a_policy_beside_one_that_does_not_read_is_told_of(folder: Path) -> None:
+    (folder / "old.route").write_text(HEAD + OLD)
+    (folder / "broken.route").write_text(HEAD + "whn")
+    assert run("check old.route --baseline b.json --write-baseline").exit_code == 0
+    (folder / "old.route").write_text(HEAD + "else queue cold\n")
+    assert "2 findings of the baseline" in run("check old.route broken.route --baseline b.json").stderr
+
+
 def test_it_is_read_as_it_was_written(tmp_path: Path) -> None:
     baseline = Baseline.of(
         tmp_path / "b.json", [finding("list x", "list x"), finding("list x", "list x", "é\u202e")]

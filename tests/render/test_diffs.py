@@ -105,3 +105,12 @@ def test_leads_are_counted_where_they_are_given() -> None:
     assert "10 leads, 3 treated differently; 2 leads left out, not fitting both policies" in text
     assert re.search(r"^ana +bo +3$", text, re.MULTILINE)
     assert "| `ana` | 4 | 1 | -3 |" in written("markdown", report(change(OLD, NEW), moves=moves))
+
+
+def test_the_answer_does_not_contradict_the_leads_that_were_counted() -> None:
+    moves = LeadMoves(2, 0, {(OLD, NEW): 1})
+    text = written("text", report(moves=moves, doubts=("anything",)))
+    assert "2 leads, 1 treated differently" in text
+    assert "no difference" not in text
+    assert text.endswith("1 lead treated differently; not everything else was decided\n")
+    assert "1 lead treated differently; the two read" in written("text", report(moves=moves))

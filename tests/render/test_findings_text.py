@@ -314,3 +314,11 @@ def test_long_lines_are_clipped_to_the_width(width: int, start: int, size: int) 
     row = next(row for row in rows if row.startswith("1 |"))
     assert width_of(row) <= max(width, 24)
     assert source.text[start : start + min(size, 2)].rstrip() in row
+
+
+def test_a_space_to_paste_is_not_shown_as_nothing() -> None:
+    source = Source("a.route", "when v queue a\u2028else queue b\n")
+    finding = Diagnostic(SYNTAX, "it stands here", Span(source, 14, 15), help="put a space there", fix=" ")
+    text = render(CheckReport((finding,), ("a.route",), Severity.ERROR), Style())
+    assert "put a space there" in text
+    assert "to paste" not in text

@@ -47,6 +47,13 @@ def test_what_is_nested_too_deeply_is_one_finding(text: str) -> None:
     assert finding.message == f"this is nested more than {MAX_NESTING} levels deep"
 
 
+@pytest.mark.parametrize("case", DEEP)
+def test_blocks_are_not_to_be_given_names(case: str) -> None:
+    (finding,) = read(DEEP[case]).findings
+    assert finding.help is not None
+    assert ("define" in finding.help) == (case not in ("blocks", "blocks that are never closed", "splits"))
+
+
 @pytest.mark.parametrize("level", ["(", "a or b and c == d + e * (", "not (", "-(", "a + (b and (c or "])
 def test_what_is_nested_as_deeply_as_can_be_is_formatted(level: str) -> None:
     deepest = None

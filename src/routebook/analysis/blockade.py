@@ -9,7 +9,7 @@ them without a search.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import Final
 
 from routebook.analysis.formula import Literal
@@ -125,6 +125,38 @@ class Blockade:
                 self.chosen = self._deleted(fewer)
                 self.is_fewest = len(self.chosen) == 1
         model.spent += model.steps - before
+
+    # --- Where they stand --------------------------------------------------------------------------------
+
+    def prefer_early(self, earlier: Sequence[Entry], reached: Set[int]) -> None:
+        """Where one rule is enough, choose the first that is, of those that leads reach if there are such.
+
+        `earlier` are the rules before the formula, in order; `reached` the ids of entries.
+        """
+        if len(self.chosen) > 1:
+            return
+        enough = self.chosen
+        tried = 0
+        for entry in sorted(earlier, key=lambda each: id(each) not in reached):
+            if entry is self.chosen[0] or tried >= _TRIED:
+                break
+            if all(held & entry.terms for _, held in self._points):
+                tried += 1
+                if isinstance(self.let_through(entry.terms), Covered):
+                    enough = [entry]
+                    break
+        self.chosen = enough
+
+    def last_needed(self, earlier: Sequence[Entry]) -> Entry | None:
+        """The rule up to which all those before it still let something through; None where that is not decided."""
+        low, high = 0, len(earlier) - 1
+        while low < high:
+            middle = (low + high) // 2
+            answer = self.let_through(earlier[middle].before | earlier[middle].terms)
+            if isinstance(answer, Unknown):
+                return None
+            low, high = (middle + 1, high) if isinstance(answer, Found) else (low, middle)
+        return earlier[low]
 
     # --- Examples ----------------------------------------------------------------------------------------
 

@@ -15,17 +15,16 @@ from time import monotonic
 from typing import Any
 
 from routebook.analysis.domains.base import Undecided
+from routebook.analysis.fields_changed import read_otherwise, schema_notes
 from routebook.analysis.formula import TRUE, Literal
+from routebook.analysis.meaning import Meaning, meaning
 from routebook.analysis.model import NOT_CONFIRMED, Entry, Model, Progress, Rules
 from routebook.analysis.ordinary import nearest
 from routebook.analysis.regions import LeadRegion, LeadSet, gathered
 from routebook.analysis.search import Found, Unknown
 from routebook.analysis.terms import Ids
-from routebook.check.conditions import Computed, Condition, Derive, FieldRef, Scope, fields_in, tests_in
-from routebook.check.targets import HoldTarget, PoolTarget, Reassign, RepTarget, SplitTarget, Target
-from routebook.plan.tree import Leaf, Plan, Tree
+from routebook.plan.tree import Leaf, Tree
 from routebook.plan.walk import walk
-from routebook.types import describe
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +66,7 @@ class _Side:
     entry: Entry | None
     whole: Literal
     before: Ids
-    meaning: Any
+    meaning: Meaning | None
 
 
 def difference(
@@ -86,7 +85,7 @@ def difference(
     model.freeze()
     left, right = (_sides(rules) for rules in model.policies)
     changes: list[Change] = []
-    doubts: list[str] = []
+    doubts = list(read_otherwise(old, new))
     for one, other, done in _pairs(model, left, right):
         model.tell("pairs of rules", done, len(left))
         literal = model.formulas.conj([one.whole, other.whole])
@@ -160,107 +159,7 @@ def _near(model: Model, side: _Side, others: list[_Side]) -> list[int]:
 
 
 def _key(side: _Side) -> Any:
-    return (side.whole, _Hashed(side.meaning))
-
-
-class _Hashed:
-    """A meaning as a key: compared by value, hashed by its words alone, which is quick."""
-
-    def __init__(self, value: Any) -> None:
-        self.value = value
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Hashed) and bool(self.value == other.value)
-
-    def __hash__(self) -> int:
-        return hash(None if self.value is None else self.value.plan.texts)
-
-
-# --- What a plan means -------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Meaning:
-    """A plan with all that it refers to: equal for plans that do the same."""
-
-    plan: Plan
-    sla: Any
-    computed: Mapping[str, Computed]
-    timezone: str | None
-
-
-def meaning(tree: Tree, plan: Plan) -> Meaning:
-    """What a plan of this policy comes to, wherever it refers to what the policy defines."""
-    sla = tree.slas.get(plan.sla) if plan.sla is not None else None
-    targets = [planned.target for planned in plan.targets]
-    if sla is not None:
-        targets += [t for step in sla.steps for t in step.then if not isinstance(t, Reassign)]
-    refs = [ref for target in targets for ref in _refs(target)]
-    computed: dict[str, Computed] = {}
-    for ref in refs:
-        _gather(tree, ref, computed)
-    zone = tree.timezone.key if any(ref.part is not None for ref in refs) or computed else None
-    return Meaning(plan, sla, computed, zone)
-
-
-def _refs(target: Target) -> Iterator[FieldRef]:
-    match target:
-        case PoolTarget():
-            yield from target.strategy.fields
-            if target.sticky is not None:
-                yield target.sticky.field
-            yield from _where_refs(target)
-        case HoldTarget():
-            yield from _where_refs(target)
-        case RepTarget(rep) if isinstance(rep, FieldRef):
-            yield rep
-        case SplitTarget():
-            yield target.field
-            for arm in target.arms:
-                yield from _refs(arm.target)
-
-
-def _where_refs(target: PoolTarget | HoldTarget) -> Iterator[FieldRef]:
-    if target.where is not None:
-        yield from _condition_refs(target.where)
-
-
-def _condition_refs(condition: Condition) -> Iterator[FieldRef]:
-    for test in tests_in(condition):
-        for operand in (test.left, *test.right):
-            yield from fields_in(operand)
-
-
-def _gather(tree: Tree, ref: FieldRef, computed: dict[str, Computed]) -> None:
-    """Every definition that a field rests on."""
-    if ref.scope is not Scope.COMPUTED or ref.base in computed:
-        return
-    own = computed[ref.base] = tree.computed[ref.base]
-    inner: list[FieldRef] = []
-    conditions: list[Condition] = []
-    if isinstance(own, Derive):
-        conditions = [case.condition for case in own.cases]
-    else:
-        conditions = [entry.condition for entry in own.entries if entry.condition is not None]
-        inner = [entry.per for entry in own.entries if entry.per is not None]
-    for further in (*inner, *(ref for condition in conditions for ref in _condition_refs(condition))):
-        _gather(tree, further, computed)
-
-
-def schema_notes(old: Tree, new: Tree) -> Iterator[str]:
-    """How the leads that the two take differ: changes are looked for among leads that fit both."""
-    for declared in old.schema:
-        if declared.name not in new.schema:
-            yield f"the field `{declared.name}` is gone"
-    for declared in new.schema:
-        if declared.name not in old.schema:
-            yield f"the field `{declared.name}` is new: {describe(declared.type)}"
-            continue
-        before = old.schema[declared.name]
-        if before.type != declared.type:
-            yield f"`{declared.name}` was {describe(before.type)} and is {describe(declared.type)}"
-        if before.optional != declared.optional:
-            yield f"`{declared.name}` {'can be missing now' if declared.optional else 'can no longer be missing'}"
+    return (side.whole, side.meaning)
 
 
 def is_changed(old: Tree, new: Tree, lead: Mapping[str, Any], now: Any) -> tuple[Taken, Taken] | None:

@@ -26,6 +26,7 @@ from routebook.analysis.operands import (
     ranges,
     saturated,
 )
+from routebook.analysis.shared import NOTHING, asked_of_shared
 from routebook.analysis.space import Space
 from routebook.check.conditions import (
     AllOf,
@@ -167,7 +168,7 @@ class Lowering:
             v for o in operands for v in (o.values if isinstance(o, Members) else [getattr(o, "value", None)])
         ]
         if op in ("==", "in", "has", "has any", "has all"):
-            if isinstance(domain, SetDomain):
+            if isinstance(domain, SetDomain) and domain.type == ref.type:
                 domain.mention(str(v) for v in spellings if v is not None)
             elif isinstance(domain, TextDomain) and ref.part is None:
                 for spelling in spellings:
@@ -175,7 +176,14 @@ class Lowering:
         if op in ("starts with", "ends with", "contains") and isinstance(domain, TextDomain):
             domain.spell_part(keys[0], str(spellings[0]))
         zone = self.tree.timezone if ref.part is not None else None
-        return self.space.ask(ref.base, Pred(ref.part, op, keys, zone))
+        pred = asked_of_shared(Pred(ref.part, op, keys, zone), *self._types(ref))
+        return FALSE if pred is None else self.space.ask(ref.base, pred)
+
+    def _types(self, ref: FieldRef) -> tuple[Type, Type]:
+        """The type of the field that a lead's value is of: in this policy, and among the values of the model."""
+        if ref.base not in self.tree.schema:
+            return ref.type, ref.type
+        return self.tree.schema[ref.base].type, self.space.schema[ref.base].type
 
     def _turned(self, op: str, left: Operand, right: Sequence[Operand], ref: FieldRef) -> Literal:
         """A constant on the left and the only field on the right: the same, said of the field."""
@@ -323,6 +331,8 @@ class Lowering:
                 [self._positive("<=", low, (left,)), self._positive("<=", left, (high,))]
             )
         fields = [ref for operand in (left, *right) for ref in fields_in(operand)]
+        if any(self._types(ref)[1] == NOTHING for ref in fields):
+            return FALSE
         if isinstance(left, FieldRef) and len(right) == 1 and isinstance(right[0], FieldRef):
             members = common_members(left, right[0])
             if members is not None:
@@ -334,6 +344,10 @@ class Lowering:
             return self._split(op, left, right, fields[ranked[0][1]])
         if any(ref.scope is Scope.COMPUTED for ref in fields):
             raise Undecided(f"a comparison of `{fields[0].name}` with a computed field of many values")
+        for ref in fields:
+            own, common = self._types(ref)
+            if own != common and not isinstance(common, NumberType):
+                raise Undecided(f"a comparison of `{ref.name}`, whose type was changed, with another field")
         known = [self._field_known(ref) for ref in fields]
         return self.space.formulas.conj([*known, self.space.ties.ask(op, left, right[0], self.tree.timezone)])
 
@@ -352,7 +366,7 @@ class Lowering:
                 if ref.part is None
                 else sorted({part_of(v, ref.part, self.tree.timezone) for v in values})
             )
-        match ref.type:
+        match self._types(ref)[1] if ref.part is None else ref.type:
             case BoolType():
                 return [False, True]
             case OneOfType(members):

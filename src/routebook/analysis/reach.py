@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
@@ -39,11 +39,15 @@ class Blocker:
 
 @dataclass(frozen=True, slots=True)
 class Blocked:
-    """Earlier rules together take every lead that the rule would. `fewest` where fewer are proved not to do."""
+    """Earlier rules together take every lead that the rule would. `fewest` where fewer are proved not to do.
+
+    `above` is the rule or block above which leads would reach it, None where that was not decided.
+    """
 
     entry: Entry
     blockers: tuple[Blocker, ...]
     fewest: bool
+    above: RuleNode | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,26 +71,30 @@ def reach(model: Model, rules: Rules) -> list[Verdict]:
     """What comes of each rule and block, in order; nothing for what stands in a block that is never entered."""
     verdicts: list[Verdict | _Covered] = []
     dead: set[int] = set()
-    fallback = fallback_of(rules.tree.rules)
+    kept = {id(node) for node in fallback_in(rules.tree.rules)}
     for done, entry in enumerate(rules.entries):
         model.tell("reachability", done, len(rules.entries))
         if any(id(parent) in dead for parent in entry.parents):
             continue
-        verdict = _verdict(model, entry, is_fallback=entry.node is fallback)
+        verdict = _verdict(model, entry, is_fallback=id(entry.node) in kept)
         if isinstance(verdict, _Covered | Contradictory):
             dead.add(id(entry.node))
         if verdict is not None:
             verdicts.append(verdict)
     _minimise(model, [verdict for verdict in verdicts if isinstance(verdict, _Covered)])
-    return [_blocked(model, each) if isinstance(each, _Covered) else each for each in verdicts]
+    reached = {id(each.entry) for each in verdicts if isinstance(each, Reached)}
+    return [
+        _blocked(model, rules, each, reached) if isinstance(each, _Covered) else each for each in verdicts
+    ]
 
 
-def fallback_of(nodes: Sequence[RuleNode]) -> RuleNode | None:
-    """The rule that leads fall back to: the outermost bare `else`, or the one in its block."""
+def fallback_in(nodes: Sequence[RuleNode]) -> tuple[RuleNode, ...]:
+    """The bare `else` that leads fall back to, after the blocks that it stands in; nothing where there is none."""
     bare = next((node for node in nodes if node.condition is None), None)
-    while isinstance(bare, Branch):
-        bare = next((node for node in bare.rules if node.condition is None), None)
-    return bare
+    if not isinstance(bare, Branch):
+        return () if bare is None else (bare,)
+    inner = fallback_in(bare.rules)
+    return (bare, *inner) if inner else ()
 
 
 def _verdict(model: Model, entry: Entry, is_fallback: bool) -> Verdict | _Covered | None:
@@ -129,13 +137,25 @@ def _minimise(model: Model, covered: list[_Covered]) -> None:
             each.blockade.minimise()
 
 
-def _blocked(model: Model, covered: _Covered) -> Blocked:
+def _blocked(model: Model, rules: Rules, covered: _Covered, reached: Set[int]) -> Blocked:
     entry, blockade = covered.entry, covered.blockade
+    earlier = [leaf for leaf in rules.leaves if leaf.terms & entry.before]
+    blockade.prefer_early(earlier, reached)
     blockers = tuple(
         Blocker(each, _example(model, entry, each, blockade), each.does_the_same(entry))
         for each in blockade.chosen
     )
-    return Blocked(entry, blockers, blockade.is_fewest)
+    last = None if model.out_of_time() else blockade.last_needed(earlier)
+    # above the first of the rules named it gets back all that they take, above the last needed at least something
+    first = None if last is None else min(last, blockade.chosen[0], key=lambda each: each.before)
+    above = None if first is None else _outermost(first, entry)
+    return Blocked(entry, blockers, blockade.is_fewest, above)
+
+
+def _outermost(earlier: Entry, entry: Entry) -> RuleNode:
+    """The outermost block around the earlier rule that the other is not in; the rule itself where there is none."""
+    around = {id(parent) for parent in (*entry.parents, entry.node)}
+    return next(node for node in (*earlier.parents, earlier.node) if id(node) not in around)
 
 
 def _example(model: Model, entry: Entry, blocker: Entry, blockade: Blockade) -> dict[str, Any] | None:

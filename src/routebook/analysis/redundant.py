@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from routebook.analysis.formula import FALSE, TRUE, Literal
 from routebook.analysis.lower import Lowering
 from routebook.analysis.model import OUT_OF_TIME, Entry, Model, Rules
-from routebook.analysis.reach import fallback_of
+from routebook.analysis.reach import fallback_in
 from routebook.analysis.search import Covered, Found, Unknown
 from routebook.analysis.terms import Ids
 from routebook.check.conditions import AllOf, Always, AnyOf, Condition, Not
@@ -137,6 +137,10 @@ def _idle_parts(
             continue
         literal = at_work(lowering, condition, place, idle)
         answer = model.find([entry.inside, literal], entry.before, near=near)
+        if isinstance(answer, Covered) and answer.terms:
+            # the proof may have met earlier rules that it does not need
+            alone = model.find([entry.inside, literal], 0, near=near)
+            answer = alone if isinstance(alone, Covered) else answer
         if isinstance(answer, Unknown):
             yield UndecidedPart(entry, answer.reasons)
         elif isinstance(answer, Covered):
@@ -189,11 +193,11 @@ def redundant_rules(
     """
     found: list[RedundantRule | UndecidedPart] = []
     leaves = rules.leaves
-    fallback = fallback_of(rules.tree.rules)
+    kept = {id(node) for node in fallback_in(rules.tree.rules)}
     for position, entry in enumerate(leaves):
         model.tell("spare rules", position, len(leaves))
         point = reached.get(id(entry))
-        if point is None or entry.node is fallback:
+        if point is None or id(entry.node) in kept:
             continue
         verdict = _redundant(model, rules, leaves, position, point)
         if verdict is not None:

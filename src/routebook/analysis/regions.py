@@ -7,6 +7,7 @@ worked out exactly, with the rules that take leads out of it counted.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -22,6 +23,9 @@ from routebook.analysis.terms import Ids
 from routebook.analysis.written import conjunction
 
 _READABLE: Final = 3
+"""So many fields are read at a glance."""
+_LEGIBLE: Final = 5
+"""So many fields are read where nothing shorter says anything."""
 _REGIONS: Final = 6
 _SWEPT: Final = 24
 
@@ -53,7 +57,11 @@ class LeadRegion:
     @property
     def text(self) -> str:
         """The condition with the note."""
-        return f"{self.when}{self.note}"
+        return self.said("true")
+
+    def said(self, all_of_them: str) -> str:
+        """The text, with other words for a region without a condition."""
+        return f"{all_of_them if self.when == 'true' else self.when}{self.note}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,21 +122,36 @@ def _hold_all(leads: LeadSet, boxes: Sequence[Outline]) -> bool:
 
 
 def _outlines(leads: LeadSet, first: tuple[int, ...]) -> tuple[list[Outline], tuple[str, ...]]:
+    found, point, reasons = _boxes(leads, first, _READABLE)
+    if point is None:
+        return found, reasons
+    outline, reasons = outlined(leads, point, [each.box for each in found])
+    if not outline.box:
+        # long conditions say more than none
+        longer, point, _ = _boxes(leads, first, _LEGIBLE)
+        if point is None and all(each.box for each in longer):
+            return longer, ()
+    return [*found, outline], reasons
+
+
+def _boxes(
+    leads: LeadSet, first: tuple[int, ...], most: int
+) -> tuple[list[Outline], tuple[int, ...] | None, tuple[str, ...]]:
+    """Boxes that limit few fields, a point outside them, None where all is told, and what was not decided."""
     found: list[Outline] = []
     point = first
     for _ in range(_REGIONS):
         box = grown(leads, point)
-        if len(box) > _READABLE and _fields(leads.model, box) > _READABLE:
+        if len(box) > most and _fields(leads.model, box) > most:
             break
         found.append(Outline(box, True, point))
         answer = leads.find(outside=[each.box for each in found])
         if isinstance(answer, Covered):
-            return found, ()
+            return found, None, ()
         if isinstance(answer, Unknown):
-            return found, answer.reasons
+            return found, None, answer.reasons
         point = answer.point
-    outline, reasons = outlined(leads, point, [each.box for each in found])
-    return [*found, outline], reasons
+    return found, point, ()
 
 
 def _fields(model: Model, box: Box) -> int:
@@ -248,20 +271,24 @@ def _sweep(
 
 
 def _exceptions(leads: LeadSet, box: Box) -> int:
-    """How many rules take leads out of a box."""
+    """How many rules take leads out of a box; one that stands in several policies with its condition counts once."""
     model = leads.model
     touched = model.index.touching(box, leads.avoid)
     for number in classes_of(touched & model.index.thick):
         if isinstance(model.find([model.index.extra[number]], 0, box), Covered):
             touched ^= 1 << number
-    return len(model.entries_of(touched))
+    counts: Counter[Literal] = Counter()
+    takers = {id(entry) for entry in model.entries_of(touched)}
+    for rules in model.policies:
+        counts |= Counter(entry.whole for entry in rules.leaves if id(entry) in takers)
+    return counts.total()
 
 
 # --- Words -------------------------------------------------------------------------------------------------
 
 
 def shown(model: Model, found: Outline) -> LeadRegion:
-    note = ", as far as the rules' conditions hold" if found.loose else ""
+    note = ", though not all of these are meant" if found.loose else ""
     if found.exceptions:
         note += f", except what {found.exceptions} rule{'s take' if found.exceptions > 1 else ' takes'}"
     values = model.space.shown(model.space.values(found.point))

@@ -18,6 +18,7 @@ from routebook.analysis.domains.sets import SetDomain
 from routebook.analysis.domains.texts import TextDomain
 from routebook.analysis.formula import TRUE, Box, Formulas, Literal, Mask
 from routebook.analysis.plausible import COUNTRIES, number_for, texts_for
+from routebook.analysis.shared import common_schema
 from routebook.analysis.ties import Ties
 from routebook.countries import codes
 from routebook.plan.tree import Tree
@@ -33,11 +34,9 @@ from routebook.types import (
     NumberType,
     OneOfType,
     RepType,
-    Schema,
     SetType,
     TextType,
     TimeType,
-    Type,
     key_of,
 )
 
@@ -223,43 +222,6 @@ class Space:
 
     def _optional(self, name: str) -> bool:
         return name != NOW and self.schema[name].optional
-
-
-def common_schema(schemas: Sequence[Schema]) -> Schema:
-    """The leads that fit all of the schemas. Raises `Undecided` where no lead can."""
-    fields: dict[str, Field] = {}
-    for schema in schemas:
-        for declared in schema:
-            known = fields.get(declared.name)
-            fields[declared.name] = declared if known is None else _both(known, declared)
-    return Schema.of(*fields.values())
-
-
-def _both(left: Field, right: Field) -> Field:
-    optional = left.optional and right.optional
-    return Field(left.name, common_type(left.name, left.type, right.type), optional)
-
-
-def common_type(name: str, left: Type, right: Type) -> Type:
-    """The values that both types have. Raises `Undecided` where they have none in common."""
-    if left == right:
-        return left
-    match left, right:
-        case NumberType(), NumberType():
-            lows = [t.low for t in (left, right) if t.low is not None]
-            highs = [t.high for t in (left, right) if t.high is not None]
-            return NumberType(
-                left.integer or right.integer, max(lows, default=None), min(highs, default=None)
-            )
-        case OneOfType(), OneOfType():
-            members = tuple(member for member in left.members if member in right.members)
-            if members:
-                return OneOfType(members)
-        case SetType(first), SetType(second):
-            element = common_type(name, first, second)
-            assert isinstance(element, OneOfType | TextType | CountryType)
-            return SetType(element)
-    raise Undecided(f"anything about `{name}`, whose type was changed: no lead can be compared")
 
 
 def domain_of(declared: Field) -> Domain:

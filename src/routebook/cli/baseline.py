@@ -10,7 +10,7 @@ import json
 import os
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -64,16 +64,23 @@ class Baseline:
         data = _data(path)
         if data is None:
             raise BaselineError(f"there is no baseline `{path}`: --write-baseline writes one")
-        try:
-            return cls(path, [_entry(each) for each in data["findings"]])
-        except (LookupError, TypeError) as error:
-            words = f"the baseline `{path}` is damaged: write it again by --write-baseline"
-            raise BaselineError(words) from error
+        entries = _entries(data)
+        if entries is None:
+            raise BaselineError(f"the baseline `{path}` is damaged: write it again by --write-baseline")
+        return cls(path, entries)
 
     @classmethod
     def of(cls, path: Path, findings: Iterable[Diagnostic]) -> Baseline:
         """The baseline that these findings come to; what keeps a policy from running is never in one."""
         return cls(path, [_entry_of(found, path) for found in findings if found.kind in LINT_KINDS])
+
+    def keep(self, files: Iterable[str]) -> int:
+        """Take over what the file that is there says of these policies, and return how many findings that adds."""
+        names = {_named(name, self.path) for name in files}
+        there = Counter(entry for entry in _entries(_data(self.path) or {}) or () if entry.file in names)
+        before = self.entries.total()
+        self.entries |= there
+        return self.entries.total() - before
 
     def write(self) -> None:
         """Write the file. Raises `BaselineError` where something else stands there, `OutputError`."""
@@ -84,7 +91,7 @@ class Baseline:
             stream.write(dumps(data) + "\n")
 
     def compare(self, findings: Iterable[Diagnostic], files: Iterable[str]) -> Compared:
-        """Take out what is known. Entries about other files than those checked are not called gone."""
+        """Take out what is known. Entries about other files than those checked to the end are not called gone."""
         left = Counter(self.entries)
         new: list[Diagnostic] = []
         known = 0
@@ -114,6 +121,14 @@ def _data(path: Path) -> dict[str, Any] | None:
     if not isinstance(data, dict) or data.get("format") != FORMAT:
         raise BaselineError(f"`{path}` is no baseline: its `format` is not `{FORMAT}`")
     return data
+
+
+def _entries(data: Mapping[str, Any]) -> list[BaselineEntry] | None:
+    """The entries of a baseline, None where it is damaged."""
+    try:
+        return [_entry(each) for each in data["findings"]]
+    except (LookupError, TypeError):
+        return None
 
 
 def _entry(data: Any) -> BaselineEntry:

@@ -24,6 +24,7 @@ from routebook.cli.progress import Progress
 from routebook.cli.project import Rosters, each_once, loaded
 from routebook.cli.streams import emit, say
 from routebook.diagnostics import Diagnostic, Severity, in_order
+from routebook.lint.catalogue import LINT_KINDS
 from routebook.render.findings import FORMATS
 from routebook.render.formats import named
 from routebook.render.paint import style_for
@@ -81,44 +82,54 @@ def command(
     read_once(*paths, roster)
     # a baseline that cannot be read ends the command before the work begins
     known = Baseline.read(Path(baseline)) if baseline is not None and not write_baseline else None
-    report = _check(paths, roster, Severity(fail_on), Budget(budget))
+    report, unfinished = _check(paths, roster, Severity(fail_on), Budget(budget))
     if baseline is not None and write_baseline:
         known = Baseline.of(Path(baseline), report.findings)
+        kept = known.keep(unfinished)
         known.write()
+        if kept:
+            words = f"{counted(kept, 'finding')} kept in the baseline `{visible(baseline)}`"
+            say(f"note: {words}: their files were not checked to the end")
     if known is not None:
-        report = _without(known, report)
+        report = _without(known, report, unfinished)
     emit(named(FORMATS, format_).render(report, style_for(sys.stdout)))
     if any(report.fails(finding) for finding in report.findings):
         context.exit(NO)
 
 
-def _check(paths: tuple[str, ...], roster: str | None, fail_on: Severity, budget: Budget) -> CheckReport:
+def _check(
+    paths: tuple[str, ...], roster: str | None, fail_on: Severity, budget: Budget
+) -> tuple[CheckReport, set[str]]:
+    """The findings, and the files that were not checked to the end: what is not found there may be there."""
     rosters = Rosters(roster)
     policies = loaded(paths)
     found: list[Diagnostic] = []
     names: dict[str, None] = {}
+    unfinished: set[str] = set()
     with Progress("checking", len(policies)) as progress:
         for program, settings in policies:
-            names.update(dict.fromkeys(source.name for source in program.files))
+            files = [source.name for source in program.files]
+            names.update(dict.fromkeys(files))
             reps = rosters.of(settings)
-            found += api.check_loaded(program, reps, settings, budget.left(), progress.tell).findings
+            findings = api.check_loaded(program, reps, settings, budget.left(), progress.tell).findings
+            if any(finding.code == NOT_EXACT or finding.kind not in LINT_KINDS for finding in findings):
+                unfinished.update(files)
+            found += findings
             progress.done += 1
-    return CheckReport(in_order(each_once(found)), tuple(names), fail_on)
+    return CheckReport(in_order(each_once(found)), tuple(names), fail_on), unfinished
 
 
-def _without(baseline: Baseline, report: CheckReport) -> CheckReport:
+def _without(baseline: Baseline, report: CheckReport, unfinished: set[str]) -> CheckReport:
     """The report without what the baseline has; what there is to say about that is said."""
-    compared = baseline.compare(report.findings, report.files)
-    _tell(baseline, compared, report)
+    compared = baseline.compare(report.findings, (name for name in report.files if name not in unfinished))
+    _tell(baseline, compared)
     return CheckReport(compared.new, report.files, report.fail_on)
 
 
-def _tell(baseline: Baseline, compared: Compared, report: CheckReport) -> None:
+def _tell(baseline: Baseline, compared: Compared) -> None:
     name = visible(str(baseline.path))
     if compared.known:
         say(f"note: {counted(compared.known, 'finding')} not shown: in the baseline `{name}`")
-    if any(finding.code == NOT_EXACT for finding in report.findings):
-        return  # what was not found may only not have been looked for
     if compared.gone:
         gone = counted(len(compared.gone), "finding")
         say(f"note: {gone} of the baseline `{name}` found no more; write it again by --write-baseline:")

@@ -99,7 +99,7 @@ def command(
             given = pairs(leads, leads_format, [intake_of(policy) for policy in _readers(*policies)])
             moves = compare_leads(*policies, _counted(given, counted), now, people)
     emit(named(FORMATS, format_).render(DiffReport(old, new, found, moves), style_for(sys.stdout)))
-    if not found.same:
+    if not found.same or (moves is not None and moves.changed):
         context.exit(NO)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from routebook.render.witnesses import witness_text
+from routebook.text import counted
 
 if TYPE_CHECKING:
     from routebook.analysis.change import Change, Difference, Taken
@@ -63,6 +64,9 @@ def witness(change: Change) -> str:
 def verdict(report: DiffReport) -> str:
     """The answer, in one sentence."""
     found = report.difference
+    if not found.changes and report.moves is not None and report.moves.changed:
+        rest = "not everything else was decided" if found.doubts else "the two read different values of them"
+        return f"{counted(report.moves.changed, 'lead')} treated differently; {rest}"
     if found.same:
         among = " that fits both" if found.notes else ""
         return f"the same: every lead{among} is treated as before"

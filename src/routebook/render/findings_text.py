@@ -78,7 +78,7 @@ def _notes(finding: Diagnostic, gutter: int, style: Style) -> Iterator[Line]:
         yield _note(margin, "help", first)
         for further in rest:
             yield line(f"{margin}        {further}")
-    if finding.to_paste:
+    if finding.to_paste and not finding.to_paste.isspace():
         yield line((f"{margin}= ", Ink.FRAME), ("to paste:", Ink.STRONG))
         yield EMPTY
         for row in visible_lines(finding.to_paste.expandtabs(4)):

@@ -86,6 +86,7 @@ def _too_deep(source: Source) -> Diagnostic | None:
     """Brackets, `not` and signs nested past any use: every later stage may count on a bounded depth."""
     depth = run = 0
     around: list[int] = []
+    blocks = 0
     for found in _NESTING.finditer(source.text):
         lexeme = found[0]
         if lexeme[0] == "#":
@@ -96,13 +97,19 @@ def _too_deep(source: Source) -> Diagnostic | None:
             around.append(run + 1)
             depth += run + 1
             run = 0
+            blocks += lexeme == "{"
         else:
             run = 0
             if lexeme in (")", "]", "}") and around:
                 depth -= around.pop()
+                blocks -= lexeme == "}"
         if depth + run > MAX_NESTING:
             message = f"this is nested more than {MAX_NESTING} levels deep"
             span = Span(source, found.start(), found.end())
-            help = "give the inner part a name with `define`, and drop brackets that change nothing"
+            help = (
+                "put these blocks side by side, not inside each other: a rule can ask for more with `and`"
+                if 2 * blocks > depth
+                else "give the inner part a name with `define`, and drop brackets that change nothing"
+            )
             return Diagnostic(kinds.NESTED_TOO_DEEPLY, message, span, "one level too many", help=help)
     return None

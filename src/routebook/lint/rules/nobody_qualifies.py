@@ -105,8 +105,8 @@ def _finding(nobody: Nobody, roster: Roster) -> Diagnostic:
     asked = nobody.asked
     first = nobody.regions[0]
     message = f"nobody in `{asked.target.pool}` qualifies for some leads of {called(asked.rule)}"
-    if first.when != "true":
-        message += f": those where {first.text}"
+    if first.text != "true":
+        message += f": {first.said('all of them') if first.when == 'true' else f'those where {first.text}'}"
     related = []
     for member, lack in nobody.lacks[:_SHOWN]:
         span = roster.span("reps", member, key=True)
@@ -122,8 +122,7 @@ def _finding(nobody: Nobody, roster: Roster) -> Diagnostic:
         rule=asked.rule.rule,
         witness=first.witness,
         regions=tuple(
-            Region("every lead of the rule" if r.when == "true" else r.text, r.witness)
-            for r in nobody.regions
+            Region(region.said("every lead of the rule"), region.witness) for region in nobody.regions
         ),
     )
 

@@ -47,10 +47,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from routebook.analysis.model import Entry
+from routebook.analysis.reach import fallback_in
 from routebook.analysis.redundant import RedundantPart
 from routebook.diagnostics import Diagnostic, Kind, Label, Severity
 from routebook.lint.model import Lint, Subject
 from routebook.lint.proofs import called, names, proof_of
+from routebook.plan.tree import Branch, Tree
 
 KIND: Final = Kind("RB104", "redundant-condition", Severity.WARNING)
 
@@ -58,10 +61,10 @@ KIND: Final = Kind("RB104", "redundant-condition", Severity.WARNING)
 def find(subject: Subject) -> Iterator[Diagnostic]:
     """The parts of conditions that change nothing."""
     for part in subject.once(proof_of).parts:
-        yield _finding(part)
+        yield _finding(part, subject.tree)
 
 
-def _finding(redundant: RedundantPart) -> Diagnostic:
+def _finding(redundant: RedundantPart, tree: Tree) -> Diagnostic:
     node, part = redundant.entry.node, redundant.part
     truth = "true" if redundant.always else "false"
     because = [entry.node for entry in redundant.because_of]
@@ -69,15 +72,25 @@ def _finding(redundant: RedundantPart) -> Diagnostic:
     message = f"`{_short(part.span.text)}` changes nothing: it is always {truth}{'' if whole else ' where it matters'}"
     if because:
         message += f", after {names(because)}"
-    help = (
-        f"write `else`: {called(node)} takes every lead that comes so far"
-        if whole
-        else "leave it out, or say what was meant"
-    )
+    help = "leave it out, or say what was meant"
+    if whole:
+        help = f"{called(node)} takes every lead that comes so far: {_instead(redundant.entry, tree)}"
     related = tuple(
         Label(each.span, "takes the leads for which it would matter", each.rule) for each in because
     )
     return Diagnostic(KIND, message, part.span, f"always {truth}", related, help, rule=node.rule)
+
+
+def _instead(entry: Entry, tree: Tree) -> str:
+    """What to do about a condition that is always true; a list of rules has one `else` at most."""
+    around = entry.parents[-1] if entry.parents else tree
+    assert isinstance(around, Branch | Tree)
+    other = next((node for node in around.rules if node.condition is None), None)
+    if other is None:
+        return "write `else`"
+    if other in fallback_in(tree.rules):
+        return "say what was meant, or leave it: the `else` after it is the fallback alone"
+    return "take out what follows, and write `else`"
 
 
 def _short(text: str) -> str:

@@ -54,6 +54,7 @@ KIND: Final = Kind("RB103", "unassigned-leads", Severity.ERROR)
 
 _FIX: Final = "else queue triage"
 """A rule for the leads of one region would repeat what the rules before it have left over anyway (RB104)."""
+_ALL: Final = "every lead"
 
 
 def find(subject: Subject) -> Iterator[Diagnostic]:
@@ -62,9 +63,11 @@ def find(subject: Subject) -> Iterator[Diagnostic]:
     if gap is None:
         return
     first, last = gap.regions[0], subject.policy.rules[-1]
-    message = "some leads stay unassigned: no rule takes them"
-    if first.when != "true":
-        message += f" where {first.text}"
+    message = "some leads stay unassigned: "
+    if first.when == "true" and first.note:
+        message += first.said(_ALL)
+    else:
+        message += "no rule takes them" + ("" if first.when == "true" else f" where {first.text}")
     if len(gap.regions) > 1:
         message += f", and in {counted(len(gap.regions) - 1, 'more case')}"
     yield Diagnostic(
@@ -76,7 +79,7 @@ def find(subject: Subject) -> Iterator[Diagnostic]:
         fix=f"\n\n{_FIX}" if "\n" in last.span.text else f"\n{_FIX}",
         fix_at=after_line(last.span),
         witness=first.witness,
-        regions=tuple(Region("every lead" if r.when == "true" else r.text, r.witness) for r in gap.regions),
+        regions=tuple(Region(region.said(_ALL), region.witness) for region in gap.regions),
     )
 
 

@@ -9,7 +9,7 @@ whether they do with its leads what this rule would have done. It is a proof ove
 
 A rule whose own condition can never hold is a `contradictory-condition` instead. Rules inside a block that is
 itself reported are not reported again, nor is an `else` that nothing reaches but that catches what other rules
-could not place.
+could not place, nor the block around such an `else`.
 
 ## Bad
 
@@ -78,9 +78,11 @@ def _finding(verdict: Blocked) -> Diagnostic:
     if verdict.entry.is_leaf:
         message += f", {'with' if is_same else 'not with'} the same outcome"
     related = tuple(_label(blocker, len(blockers), is_same) for blocker in verdict.blockers)
-    help = (
-        "take it out: nothing changes" if is_same else f"take it out, or move it above {called(blockers[0])}"
-    )
+    help = "take it out"
+    if is_same:
+        help += ": nothing changes"
+    elif verdict.above is not None:
+        help += f", or move it above {called(verdict.above)}"
     if not verdict.fewest:
         help += "; there was no time to prove that fewer rules would not do"
     return Diagnostic(KIND, message, node.span, "never reached", related, help, rule=node.rule)

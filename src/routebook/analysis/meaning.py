@@ -1,0 +1,203 @@
+"""What a plan means, whatever its words: equal for plans that do the same with every lead and rep.
+
+It is a hash of the plan in one form: conditions without names, in no order, with `not` moved inwards; values as they
+compare; targets without what brought them into the plan. The same could still be said in ways that are not seen to
+be the same, such as `not score < 70` and `score >= 70`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, Final, TypeAlias, assert_never
+
+from routebook.check.conditions import (
+    AllOf,
+    Always,
+    AnyOf,
+    Comparison,
+    Computed,
+    Condition,
+    Constant,
+    Derive,
+    FieldRef,
+    Members,
+    Named,
+    Not,
+    Scope,
+    fields_in,
+)
+from routebook.check.targets import HoldTarget, PoolTarget, Reassign, RepTarget, SplitTarget, Target
+from routebook.plan.tree import Plan, PlannedTarget, Tree
+from routebook.types import EmailType, NumberType, SetType, TextType, Type
+
+Meaning: TypeAlias = str
+_Parts: TypeAlias = tuple[str, frozenset[str]]
+"""Forms of conditions, and the word that joins them: none where there is one."""
+
+_CONDITIONS: Final = (AllOf, AnyOf, Not, Named, Always, Comparison)
+
+
+def meaning(tree: Tree, plan: Plan) -> Meaning:
+    """What a plan of this policy comes to, wherever it refers to what the policy defines."""
+    sla = tree.slas.get(plan.sla) if plan.sla is not None else None
+    targets = [planned.target for planned in plan.targets]
+    if sla is not None:
+        targets += [t for step in sla.steps for t in step.then if not isinstance(t, Reassign)]
+    refs = [ref for target in targets for ref in _refs(target)]
+    computed: dict[str, Computed] = {}
+    for ref in refs:
+        _gather(tree, ref, computed)
+    zone = tree.timezone.key if any(ref.part is not None for ref in refs) or computed else None
+    return _Forms().of((plan, sla, computed, zone))
+
+
+# --- What a plan refers to ---------------------------------------------------------------------------------
+
+
+def _refs(target: Target) -> Iterator[FieldRef]:
+    match target:
+        case PoolTarget():
+            yield from target.strategy.fields
+            if target.sticky is not None:
+                yield target.sticky.field
+            yield from _where_refs(target)
+        case HoldTarget():
+            yield from _where_refs(target)
+        case RepTarget(rep) if isinstance(rep, FieldRef):
+            yield rep
+        case SplitTarget():
+            yield target.field
+            for arm in target.arms:
+                yield from _refs(arm.target)
+
+
+def _where_refs(target: PoolTarget | HoldTarget) -> Iterator[FieldRef]:
+    if target.where is not None:
+        yield from refs_in(target.where)
+
+
+def refs_in(condition: Condition) -> Iterator[FieldRef]:
+    """Every field that a condition asks of; definitions are looked into once, however often they are used."""
+    seen: set[int] = set()
+    todo = [condition]
+    while todo:
+        match todo.pop():
+            case AllOf(parts) | AnyOf(parts):
+                todo.extend(parts)
+            case Not(part):
+                todo.append(part)
+            case Named(_, inner):
+                if id(inner) not in seen:
+                    seen.add(id(inner))
+                    todo.append(inner)
+            case Comparison(_, left, right):
+                for operand in (left, *right):
+                    yield from fields_in(operand)
+
+
+def _gather(tree: Tree, ref: FieldRef, computed: dict[str, Computed]) -> None:
+    """Every definition that a field rests on."""
+    if ref.scope is not Scope.COMPUTED or ref.base in computed:
+        return
+    own = computed[ref.base] = tree.computed[ref.base]
+    inner: list[FieldRef] = []
+    conditions: list[Condition] = []
+    if isinstance(own, Derive):
+        conditions = [case.condition for case in own.cases]
+    else:
+        conditions = [entry.condition for entry in own.entries if entry.condition is not None]
+        inner = [entry.per for entry in own.entries if entry.per is not None]
+    for further in (*inner, *(ref for condition in conditions for ref in refs_in(condition))):
+        _gather(tree, further, computed)
+
+
+# --- Forms -------------------------------------------------------------------------------------------------
+
+
+class _Forms:
+    """Hashes of values in their one form; what has a name is worked out once."""
+
+    def __init__(self) -> None:
+        self._named: dict[tuple[int, bool], _Parts] = {}
+
+    def of(self, value: Any) -> str:
+        if isinstance(value, _CONDITIONS):
+            return self._joined(self._parts(value, negated=False))
+        match value:
+            case Constant(_, _, key):
+                return self.of(key)
+            case Members(_, keys):
+                return self.of(keys)
+            case FieldRef():
+                return self._hash("field", (value.scope, value.base, value.part, _compares_as(value.type)))
+            case PlannedTarget(target):
+                return self.of(target)
+            case frozenset():
+                return self._hash("set", sorted(value))
+            case Mapping():
+                return self._hash("map", sorted(value.items()))
+            case tuple() | list():
+                return self._hash("list", value)
+            case Decimal() | Fraction():
+                return self._text(f"number {Fraction(value)}")
+        if is_dataclass(value):
+            parts = [getattr(value, spec.name) for spec in fields(value) if spec.compare]
+            return self._hash(type(value).__name__, parts)
+        return self._text(f"{type(value).__name__} {value}")
+
+    def _hash(self, kind: str, parts: Iterable[Any]) -> str:
+        return self._text("\n".join((kind, *(self.of(part) for part in parts))))
+
+    def _text(self, text: str) -> str:
+        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+    # --- Conditions --------------------------------------------------------------------------------------
+
+    def _joined(self, parts: _Parts) -> str:
+        word, forms = parts
+        return self._text("\n".join((word, *sorted(forms)))) if word else next(iter(forms))
+
+    def _parts(self, condition: Condition, negated: bool) -> _Parts:
+        match condition:
+            case AllOf(parts):
+                return self._all(parts, "or" if negated else "and", negated)
+            case AnyOf(parts):
+                return self._all(parts, "and" if negated else "or", negated)
+            case Not(part):
+                return self._parts(part, not negated)
+            case Named(_, inner):
+                key = (id(inner), negated)
+                if key not in self._named:
+                    self._named[key] = self._parts(inner, negated)
+                return self._named[key]
+            case Always(value):
+                return "", frozenset([self._text(f"always {value != negated}")])
+            case Comparison(_, left, right):
+                row = condition.row
+                holds = (row.negates is None) != negated
+                return "", frozenset([self._hash("test", (row.positive.name, holds, left, right))])
+            case _:
+                assert_never(condition)
+
+    def _all(self, conditions: Iterable[Condition], word: str, negated: bool) -> _Parts:
+        found: set[str] = set()
+        for condition in conditions:
+            parts = self._parts(condition, negated)
+            found |= parts[1] if parts[0] in ("", word) else {self._joined(parts)}
+        return word if len(found) > 1 else "", frozenset(found)
+
+
+def _compares_as(type_: Type) -> str:
+    """How values of a type compare: the bounds of a number and the texts of a list say nothing about that."""
+    match type_:
+        case SetType(element):
+            return f"set of {_compares_as(element)}"
+        case TextType() | EmailType():
+            return "folded"
+        case NumberType(integer):
+            return "whole number" if integer else "number"
+    return type(type_).__name__
