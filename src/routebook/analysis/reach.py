@@ -81,6 +81,16 @@ def reach(model: Model, rules: Rules) -> list[Verdict]:
     return [_blocked(model, each) if isinstance(each, _Covered) else each for each in verdicts]
 
 
+def verdict_of(model: Model, entry: Entry) -> Verdict:
+    """What comes of one rule, whatever comes of the others."""
+    verdict = _verdict(model, entry, is_fallback=False)
+    assert verdict is not None
+    if isinstance(verdict, _Covered):
+        _minimise(model, [verdict])
+        return _blocked(model, verdict)
+    return verdict
+
+
 def fallback_of(nodes: Sequence[RuleNode]) -> RuleNode | None:
     """The rule that leads fall back to: the outermost bare `else`, or the one in its block."""
     bare = next((node for node in nodes if node.condition is None), None)
