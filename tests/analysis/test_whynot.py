@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from routebook import api
+from routebook.analysis import nearest
 from routebook.analysis.ways import Goal
 from routebook.analysis.whynot import why_not
 from routebook.plan.tree import Tree
@@ -158,6 +159,36 @@ def test_no_fewer_signals_would_do(seed: int) -> None:
             assert taken[leads.index(dict(answer.nearest.lead))] == leaf.rule
             found = distance(lead, dict(answer.nearest.lead), {})
             assert found == min(near) or not answer.nearest.is_fewest
+
+
+@pytest.mark.parametrize("draw", [signals, numbers])
+@pytest.mark.parametrize("seed", range(0, ROUNDS, 6))
+def test_searches_that_are_given_up_claim_no_more_than_is_so(
+    seed: int, draw: Callable[[int], tuple[Tree, list[dict[str, Any]]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Why not a rule, given up early: what is claimed of smaller changes, by every change there is."""
+    monkeypatch.setattr(nearest, "_CORES", seed % 4)
+    monkeypatch.setattr(nearest, "_FINDS", seed % 5)
+    monkeypatch.setattr(nearest, "_CHOICES", 1 + seed % 3)
+    tree, leads = draw(485_000 + seed)
+    ranges = RANGES if draw is numbers else {}
+    taken = [leaf.rule if (leaf := walk(tree, lead, NOW).leaf) else None for lead in leads]
+    lead = leads[(seed * 7919) % len(leads)]
+    for leaf in tree.leaves():
+        answer = why_not(tree, lead, NOW, Goal(rule=leaf.rule))
+        near = [
+            distance(lead, other, ranges)
+            for other, rule in zip(leads, taken, strict=True)
+            if rule == leaf.rule
+        ]
+        assert not (near and answer.impossible)
+        if answer.nearest is None:
+            assert answer.impossible or answer.doubts
+            continue
+        found = distance(lead, dict(answer.nearest.lead), ranges)
+        assert taken[leads.index(dict(answer.nearest.lead))] == leaf.rule
+        assert found[0] == min(near)[0] or not answer.nearest.is_fewest
+        assert found == pytest.approx(min(near)) or not answer.nearest.is_least
 
 
 @pytest.mark.parametrize("draw", [signals, numbers])

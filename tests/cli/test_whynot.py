@@ -118,10 +118,10 @@ level = 1
 """
 
 
-def asked(policy: str, lead: str, goal: str, more: str = "") -> str:
+def asked(policy: str, lead: str, goal: str, more: str = "", team: str = TEAM) -> str:
     """The answer about a policy and a roster that are written where the test is."""
     Path("p.route").write_text(policy)
-    Path("r.toml").write_text(TEAM)
+    Path("r.toml").write_text(team)
     line = f"explain p.route --roster r.toml --now 2026-03-03T10:00Z --lead - --why-not {goal} {more}"
     result = run(line, lead)
     assert result.exit_code == 0, result.stderr
@@ -196,6 +196,20 @@ def test_the_arm_of_a_split_is_said_to_depend_on_its_field() -> None:
     rules = 'rule s when score > 90 split "x" by size { 50% pool seniors  50% queue z }\nelse queue z'
     shown = asked(f"{HEAD}{rules}", LOW, "pool:seniors")
     assert "which arm of its split gets the lead depends on `size`" in shown
+    other = [
+        asked(f"{HEAD}{rules}", f'{{"score": 95, "size": {size}, "vip": true}}', "pool:seniors")
+        for size in "123"
+    ]
+    words = "placed it elsewhere: which arm of the split gets the lead depends on `size`"
+    assert all((words in each) != ("it does go to" in each) for each in other)
+    assert any(words in each for each in other)
+
+
+@pytest.mark.usefixtures("here")
+def test_a_rep_who_is_not_active_is_said_to_get_no_lead() -> None:
+    team = TEAM.replace("level = 1", "level = 1\nactive = false")
+    shown = asked(f"{HEAD}when score > 90 assign pool juniors\nelse queue z", LOW, "rep:jim", team=team)
+    assert "`jim` is not active: no lead goes to them as the roster is" in shown
 
 
 @pytest.mark.usefixtures("here")

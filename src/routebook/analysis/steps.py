@@ -248,11 +248,11 @@ class Steps:
 
     def _by_value(self, aim: Aim, name: str, bound: Fraction | None) -> _Settled | None:
         """The least change of one whole number, value by value; None where there are too many of them."""
-        mover, rungs = self._movers[name], self._reaching(aim, [name], name)
-        if not mover.domain.type.integer or not rungs:
+        mover = self._movers[name]
+        if not mover.domain.type.integer:
             return None
         old, line = int(mover.old), mover.domain.line
-        first = int(rungs[0].distance * mover.range)
+        first = int(self._ladder(name)[0].distance * mover.range)
         for distance in range(first, first + _VALUES):
             if self.model.out_of_time():
                 return None

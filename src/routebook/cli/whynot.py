@@ -75,7 +75,8 @@ def answered(
     is_there = _is_there(explanation, goal, {way.leaf.rule for way in ways})
     people = fit(policy.tree, roster).values if roster is not None else None
     why = why_not(policy.tree, lead.raw, now, goal, roster, people, budget, is_there)
-    return WhyNotReport(explanation, goal, why, is_there, targets)
+    is_active = goal.rep is None or roster is None or roster.reps[goal.rep].active
+    return WhyNotReport(explanation, goal, why, is_there, targets, is_active)
 
 
 def _is_there(explanation: Explanation, goal: Goal, rules: set[str]) -> bool:

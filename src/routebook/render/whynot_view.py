@@ -22,6 +22,7 @@ class WhyNotReport:
     """What became of the lead, where it should have gone, and why it did not; unless it `is_there`.
 
     `targets` are the places in the plan of the rule that took it, from 0, of the targets that may send leads there.
+    `is_active` where the goal is not a rep who takes no part at present.
     """
 
     explanation: Explanation
@@ -29,6 +30,7 @@ class WhyNotReport:
     why: WhyNot
     is_there: bool
     targets: tuple[int, ...] = ()
+    is_active: bool = True
 
     @property
     def candidates(self) -> tuple[Candidate, ...]:
@@ -54,6 +56,8 @@ def reasons(report: WhyNotReport) -> Iterator[str]:
             yield f"rule `{rule}` takes it before rule `{why.rule}`"
     elif why.rule is not None and why.taken_by is not None and all(truth.holds for truth in why.conditions):
         yield f"rule `{why.taken_by}` takes it first"
+    if not report.is_active and not report.candidates:
+        yield f"`{goal.rep}` is not active: no lead goes to them as the roster is"
 
 
 def _after_the_rule(report: WhyNotReport) -> Iterator[str]:
@@ -77,13 +81,21 @@ def _after_the_rule(report: WhyNotReport) -> Iterator[str]:
     for target in tried:
         shown = f"`{plan[target]}`" if 0 <= target < len(plan) else f"target {target}"
         if target == placed:
-            yield f"{shown} placed it elsewhere"
+            yield f"{shown} placed it elsewhere{_by_arm(report)}"
             continue
         yield f"{shown} was tried, and declined it"
         considered = [each for each in report.explanation.candidates if each.target == target]
         yield from map(_about, considered[:FEW_CANDIDATES])
         if len(considered) > FEW_CANDIDATES:
             yield left_out(len(considered) - FEW_CANDIDATES, "more candidate")
+
+
+def _by_arm(report: WhyNotReport) -> str:
+    """By which field the arm is picked, where nothing else of the lead would have to differ."""
+    nearest = report.why.nearest
+    if nearest is None or nearest.changes or nearest.way.split is None:
+        return ""
+    return f": which arm of the split gets the lead depends on `{nearest.way.split.field.name}`"
 
 
 def _about(candidate: Candidate) -> str:
