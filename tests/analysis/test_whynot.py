@@ -3,31 +3,22 @@
 from __future__ import annotations
 
 import random
-from fractions import Fraction
+from collections.abc import Callable
 from itertools import product
 from typing import Any
 
 import pytest
 
 from routebook import api
-from routebook.analysis.whynot import Goal, why_not
+from routebook.analysis import nearest
+from routebook.analysis.ways import Goal
+from routebook.analysis.whynot import why_not
 from routebook.plan.tree import Tree
 from routebook.plan.walk import walk
 from support.small_policies import NOW, ROUNDS, count_drawn, small_policy
+from support.steps import distance
 
 RANGES = {"score": 4, "size": 2, "low": 9, "high": 12}
-
-
-def distance(old: dict[str, Any], new: dict[str, Any]) -> tuple[int, float]:
-    """How many fields differ, and by how many steps."""
-    changed = [name for name in {*old, *new} if old.get(name) != new.get(name)]
-    steps = 0.0
-    for name in changed:
-        if name in RANGES and old.get(name) is not None and new.get(name) is not None:
-            steps += float(Fraction(abs(old[name] - new[name]), RANGES[name]))
-        else:
-            steps += 1.0
-    return len(changed), steps
 
 
 def _holds(text: str, condition: str, lead: dict[str, Any]) -> bool:
@@ -49,7 +40,11 @@ def test_no_smaller_change_would_do(seed: int) -> None:
         answer = why_not(tree, lead, NOW, Goal(rule=leaf.rule))
         for part in answer.conditions:
             assert part.holds == _holds(policy.text, part.condition, lead)
-        near = [distance(lead, other) for other, rule in zip(leads, taken, strict=True) if rule == leaf.rule]
+        near = [
+            distance(lead, other, RANGES)
+            for other, rule in zip(leads, taken, strict=True)
+            if rule == leaf.rule
+        ]
         if not near:
             assert answer.nearest is None
             assert answer.impossible is not None
@@ -58,7 +53,7 @@ def test_no_smaller_change_would_do(seed: int) -> None:
         moved = walk(tree, answer.nearest.lead, NOW).leaf
         assert moved is not None
         assert moved.rule == leaf.rule
-        assert distance(lead, dict(answer.nearest.lead)) == pytest.approx(min(near))
+        assert distance(lead, dict(answer.nearest.lead), RANGES) == pytest.approx(min(near))
 
 
 @pytest.mark.parametrize("seed", range(0, ROUNDS, 4))
@@ -76,8 +71,8 @@ def test_no_smaller_change_would_do_for_any_rule_of_a_pool(seed: int) -> None:
     sent = [other for other in leads if (leaf := walk(tree, other, NOW).leaf) and leaf.rule in goals]
     assert (answer.nearest is None) == (not sent) == (answer.impossible is not None)
     if answer.nearest is not None:
-        assert distance(lead, dict(answer.nearest.lead)) == pytest.approx(
-            min(distance(lead, other) for other in sent)
+        assert distance(lead, dict(answer.nearest.lead), RANGES) == pytest.approx(
+            min(distance(lead, other, RANGES) for other in sent)
         )
         changed = {change.field: (change.old, change.new) for change in answer.nearest.changes}
         names = {*lead, *answer.nearest.lead}
@@ -91,6 +86,7 @@ def test_no_smaller_change_would_do_for_any_rule_of_a_pool(seed: int) -> None:
 NUMBERS = (
     "low >= {0}", "low < {0}", "low == {0}", "low between {0} and {1}", "high > {0}", "high <= {1}",
     "high between {0} and {1}", "not high == {1}", "vip", "not vip", "low + high > {1}", "high - low == {0}",
+    "low == high", "low > high", "low * high >= {0} * 8", "(low - high) * (low - high) >= {1} * 4",
 )  # fmt: skip
 
 
@@ -118,13 +114,118 @@ def test_no_fewer_steps_would_do(seed: int) -> None:
     taken = [leaf.rule if (leaf := walk(tree, lead, NOW).leaf) else None for lead in leads]
     lead = leads[(seed * 7919) % len(leads)]
     for leaf in tree.leaves():
-        near = [distance(lead, other) for other, rule in zip(leads, taken, strict=True) if rule == leaf.rule]
+        near = [
+            distance(lead, other, RANGES)
+            for other, rule in zip(leads, taken, strict=True)
+            if rule == leaf.rule
+        ]
+        answer = why_not(tree, lead, NOW, Goal(rule=leaf.rule))
+        assert (answer.nearest is None) == (not near) == (answer.impossible is not None)
+        if answer.nearest is not None:
+            assert answer.nearest.is_fewest
+            assert answer.nearest.is_least
+            assert taken[leads.index(dict(answer.nearest.lead))] == leaf.rule
+            assert distance(lead, dict(answer.nearest.lead), RANGES) == pytest.approx(min(near))
+            assert (len(answer.nearest.changes), answer.nearest.steps) == pytest.approx(min(near))
+
+
+def signals(seed: int) -> tuple[Tree, list[dict[str, Any]]]:
+    """A policy about points that many signals add up to, and all of its leads."""
+    rng = random.Random(seed)
+    names = [f"s{number}" for number in range(9)]
+    entries = [f"{rng.choice(('add', 'add', 'subtract'))} {rng.randint(1, 4)} when {name}" for name in names]
+    few = [f"when {a} and {rng.choice(('', 'not '))}{b} queue few" for a, b in [rng.sample(names, 2)]]
+    rules = [f"when points_ >= {rng.randint(6, 14)} queue many", *few, "when points_ == 5 queue five"]
+    fields = "\n".join(f"  {name}: bool" for name in names)
+    text = f"lead {{\n{fields}\n}}\npoints points_ 0..40 {{ {' '.join(entries)} }}\n" + "\n".join(rules)
+    leads = [dict(zip(names, values, strict=True)) for values in product((False, True), repeat=len(names))]
+    count_drawn(len(leads))
+    return api.loads(f"{text}\nelse queue z\n").tree, leads
+
+
+@pytest.mark.parametrize("seed", range(0, ROUNDS, 6))
+def test_no_fewer_signals_would_do(seed: int) -> None:
+    """Why not a rule that asks for points: the fewest signals, by every change there is."""
+    tree, leads = signals(480_000 + seed)
+    taken = [leaf.rule if (leaf := walk(tree, lead, NOW).leaf) else None for lead in leads]
+    lead = leads[(seed * 7919) % len(leads)]
+    for leaf in tree.leaves():
+        near = [
+            distance(lead, other, {}) for other, rule in zip(leads, taken, strict=True) if rule == leaf.rule
+        ]
         answer = why_not(tree, lead, NOW, Goal(rule=leaf.rule))
         assert (answer.nearest is None) == (not near) == (answer.impossible is not None)
         if answer.nearest is not None:
             assert taken[leads.index(dict(answer.nearest.lead))] == leaf.rule
-            assert distance(lead, dict(answer.nearest.lead)) == pytest.approx(min(near))
-            assert (len(answer.nearest.changes), answer.nearest.steps) == pytest.approx(min(near))
+            found = distance(lead, dict(answer.nearest.lead), {})
+            assert found == min(near) or not answer.nearest.is_fewest
+
+
+@pytest.mark.parametrize("draw", [signals, numbers])
+@pytest.mark.parametrize("seed", range(0, ROUNDS, 6))
+def test_searches_that_are_given_up_claim_no_more_than_is_so(
+    seed: int, draw: Callable[[int], tuple[Tree, list[dict[str, Any]]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Why not a rule, given up early: what is claimed of smaller changes, by every change there is."""
+    monkeypatch.setattr(nearest, "_CORES", seed % 4)
+    monkeypatch.setattr(nearest, "_FINDS", seed % 5)
+    monkeypatch.setattr(nearest, "_CHOICES", 1 + seed % 3)
+    tree, leads = draw(485_000 + seed)
+    ranges = RANGES if draw is numbers else {}
+    taken = [leaf.rule if (leaf := walk(tree, lead, NOW).leaf) else None for lead in leads]
+    lead = leads[(seed * 7919) % len(leads)]
+    for leaf in tree.leaves():
+        answer = why_not(tree, lead, NOW, Goal(rule=leaf.rule))
+        near = [
+            distance(lead, other, ranges)
+            for other, rule in zip(leads, taken, strict=True)
+            if rule == leaf.rule
+        ]
+        assert not (near and answer.impossible)
+        if answer.nearest is None:
+            assert answer.impossible or answer.doubts
+            continue
+        found = distance(lead, dict(answer.nearest.lead), ranges)
+        assert taken[leads.index(dict(answer.nearest.lead))] == leaf.rule
+        assert found[0] == min(near)[0] or not answer.nearest.is_fewest
+        assert found == pytest.approx(min(near)) or not answer.nearest.is_least
+
+
+@pytest.mark.parametrize("draw", [signals, numbers])
+def test_nothing_is_claimed_once_the_time_is_over(
+    draw: Callable[[int], tuple[Tree, list[dict[str, Any]]]],
+) -> None:
+    tree, leads = draw(490_000)
+    for leaf in tree.leaves():
+        answer = why_not(tree, leads[7], NOW, Goal(rule=leaf.rule), budget=0.0)
+        assert answer.nearest is None
+        assert answer.impossible is None
+        assert answer.doubts
+
+
+def test_a_rule_that_many_signals_add_up_to_is_found_and_proved() -> None:
+    names = "abcdefghijkl"
+    fields = "".join(f"  {name}: bool\n" for name in names)
+    points = "".join(f"  add 10 when {name}\n" for name in names)
+    rules = "rule hot when pts >= 60 queue hot\nelse queue cold\n"
+    tree = api.loads(f"lead {{\n{fields}}}\npoints pts 0..120 {{\n{points}}}\n{rules}").tree
+    answer = why_not(tree, dict.fromkeys(names, False), NOW, Goal(rule="hot"))
+    assert answer.nearest is not None
+    assert len(answer.nearest.changes) == 6
+    assert answer.nearest.is_fewest
+    assert answer.nearest.is_least
+
+
+def test_what_is_found_without_a_proof_is_not_said_to_be_the_least() -> None:
+    """Decimals come as near each other as they like: no cent is the nearest."""
+    rules = "rule hot when a > b queue hot\nelse queue cold\n"
+    policy = api.loads(f"lead {{\n  id: id\n  a: decimal 0..100\n  b: decimal 0..100\n}}\n{rules}")
+    lead = policy.lead({"id": "x", "a": "50", "b": "60.5"})
+    answer = why_not(policy.tree, lead.raw, NOW, Goal(rule="hot"))
+    assert answer.nearest is not None
+    assert len(answer.nearest.changes) == 1
+    assert answer.nearest.is_fewest
+    assert not answer.nearest.is_least
 
 
 POLICY = """

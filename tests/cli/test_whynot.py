@@ -102,6 +102,168 @@ def test_the_choice_is_worked_out_for_who_was_eligible(folder: Path) -> None:
     assert "the choice: " in why("rep:bo", moved) + why("rep:cy", moved)
 
 
+# --- What is said, and what is not ---------------------------------------------------------------------------
+
+TEAM: Final = """[pools.seniors]
+members = ["sam"]
+
+[pools.juniors]
+members = ["jim"]
+
+[reps.sam]
+level = 2
+
+[reps.jim]
+level = 1
+"""
+
+
+def asked(policy: str, lead: str, goal: str, more: str = "", team: str = TEAM) -> str:
+    """The answer about a policy and a roster that are written where the test is."""
+    Path("p.route").write_text(policy)
+    Path("r.toml").write_text(team)
+    line = f"explain p.route --roster r.toml --now 2026-03-03T10:00Z --lead - --why-not {goal} {more}"
+    result = run(line, lead)
+    assert result.exit_code == 0, result.stderr
+    return result.stdout
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+HEAD: Final = "lead {\n  score: integer 0..100\n  size: integer 0..100\n  vip: bool\n}\n"
+LOW: Final = '{"score": 64, "size": 12, "vip": true}'
+
+
+@pytest.mark.usefixtures("here")
+def test_a_condition_of_several_comparisons_has_each_with_its_own_value() -> None:
+    policy = (
+        f"{HEAD}define vv = not vip\nrule r when (score >= 70 or size >= 50) and vv queue a\nelse queue z"
+    )
+    shown = asked(policy, LOW, "r")
+    lines = [line.split() for line in shown.splitlines()]
+    assert ["no", "(score", ">=", "70", "or", "size", ">=", "50)"] in lines
+    assert ["no", "score", ">=", "70,", "it", "is", "64"] in lines
+    assert ["no", "size", ">=", "50,", "it", "is", "12"] in lines
+    assert ["no", "vv"] in lines
+    assert "missing" not in shown
+    found = json.loads(asked(policy, LOW, "r", "--format json"))["conditions"]
+    assert all("value" not in each for each in found)
+    assert [part["value"] for part in found[0]["parts"]] == [64, 12]
+
+
+@pytest.mark.usefixtures("here")
+def test_a_block_is_come_to_by_any_rule_in_it() -> None:
+    rules = (
+        "rule b when vip {\n  when score >= 90 queue a\n  rule c when score >= 70 queue b\n}\nelse queue z"
+    )
+    assert "rule `c` of the block `b` would take it if `score` were 70" in asked(f"{HEAD}{rules}", LOW, "b")
+    there = asked(f"{HEAD}{rules}", LOW.replace("64", "95"), "b")
+    assert "it does go to the block `b`" in there
+
+
+@pytest.mark.usefixtures("here")
+def test_of_several_rules_each_is_said_to_be_out_of_reach_by_itself() -> None:
+    rules = "rule first when score > 50 queue a\nrule second when score > 60 assign pool seniors\n"
+    rules += 'rule sat when now.weekday in ["sat"] assign pool seniors\nelse queue c'
+    shown = asked(f"{HEAD}{rules}", LOW, "pool:seniors")
+    assert "no lead goes to the pool `seniors` at this moment" in shown
+    assert "`first` would take every lead of `second` first; `sat` sends none there at this moment" in shown
+
+
+@pytest.mark.usefixtures("here")
+def test_a_rule_that_tries_the_pool_first_is_preferred() -> None:
+    rules = "rule a when score >= 50 assign pool seniors\nrule b when score >= 40 queue low\n"
+    shown = asked(f"{HEAD}{rules}else assign pool juniors", LOW, "pool:juniors")
+    assert (
+        "rule `else`, which can send leads to the pool `juniors`, would take it if `score` were 39" in shown
+    )
+    assert "no smaller change leads to a rule that tries it first" in shown
+
+
+@pytest.mark.usefixtures("here")
+def test_what_is_tried_before_a_pool_is_said() -> None:
+    rules = "rule a when score >= 90 assign pool seniors then pool juniors\nelse queue z"
+    shown = asked(f"{HEAD}{rules}", LOW, "pool:juniors")
+    assert "would take it if `score` were 90" in shown
+    assert "`pool seniors` comes first in its plan" in shown
+
+
+@pytest.mark.usefixtures("here")
+def test_the_arm_of_a_split_is_said_to_depend_on_its_field() -> None:
+    rules = 'rule s when score > 90 split "x" by size { 50% pool seniors  50% queue z }\nelse queue z'
+    shown = asked(f"{HEAD}{rules}", LOW, "pool:seniors")
+    assert "which arm of its split gets the lead depends on `size`" in shown
+    other = [
+        asked(f"{HEAD}{rules}", f'{{"score": 95, "size": {size}, "vip": true}}', "pool:seniors")
+        for size in "123"
+    ]
+    words = "placed it elsewhere: which arm of the split gets the lead depends on `size`"
+    assert all((words in each) != ("it does go to" in each) for each in other)
+    assert any(words in each for each in other)
+
+
+@pytest.mark.usefixtures("here")
+def test_a_rep_who_is_not_active_is_said_to_get_no_lead() -> None:
+    team = TEAM.replace("level = 1", "level = 1\nactive = false")
+    shown = asked(f"{HEAD}when score > 90 assign pool juniors\nelse queue z", LOW, "rep:jim", team=team)
+    assert "`jim` is not active: no lead goes to them as the roster is" in shown
+
+
+@pytest.mark.usefixtures("here")
+def test_what_no_rule_does_is_not_said_to_be_done_first() -> None:
+    shown = asked(f"{HEAD}when vip assign pool seniors\nelse queue z", LOW, "rep:jim")
+    assert "no rule sends leads to the rep `jim`" in shown
+    assert "takes it first" not in shown
+
+
+@pytest.mark.usefixtures("here")
+def test_a_rep_whom_no_lead_suits_is_not_said_to_be_sent_any() -> None:
+    rules = "rule a when vip assign pool juniors where rep.level > 1\nelse queue z"
+    shown = asked(f"{HEAD}rep {{\n  level: integer 1..3\n}}\n{rules}", LOW, "rep:jim")
+    assert "no lead goes to the rep `jim`: `where` fails for them in every target that has them" in shown
+    assert "can send leads" not in shown
+    assert "`jim` was not eligible: fails where rep.level > 1" in shown
+
+
+OWNED: Final = "lead {\n  score: integer 0..100\n  owner: rep optional\n}\n"
+BY_OWNER: Final = "rule own when owner is known and score >= 50 assign rep owner\nelse queue z"
+
+
+@pytest.mark.parametrize(
+    ("lead", "words"),
+    [
+        ('{"score": 60, "owner": "sam"}', 'rule `own` would send it to the rep `jim` if `owner` were "jim"'),
+        ('{"score": 60, "owner": "jim"}', "it does go to the rep `jim`"),
+        ('{"score": 40}', '`score` were 50 instead of 40 and `owner` were "jim" instead of missing'),
+    ],
+)
+@pytest.mark.usefixtures("here")
+def test_a_field_that_names_the_rep_is_a_way_to_them(lead: str, words: str) -> None:
+    assert words in asked(f"{OWNED}{BY_OWNER}", lead, "rep:jim")
+
+
+def test_a_lead_that_was_routed_before_is_said_to_have_been(folder: Path) -> None:
+    lead = LEAD.replace("L-2", "L-1")
+    line = "explain p.route --roster r.toml --store sqlite:///s.db --lead -"
+    (note,) = [each for each in run(line, lead).stdout.splitlines() if each.startswith("note: ")]
+    assert note in run(f"{line} --why-not rep:bo", lead).stdout
+
+
+@pytest.mark.parametrize("format", ["text", "json", "html"])
+@pytest.mark.usefixtures("here")
+def test_no_more_is_claimed_than_is_proved(format: str) -> None:
+    policy = "lead {\n  a: decimal 0..100\n  b: decimal 0..100\n}\nrule r when a > b queue x\nelse queue z"
+    shown = asked(policy, '{"a": 50, "b": 60.5}', "r", f"--format {format}")
+    assert "no fewer do, but they may have to change by less" in shown
+    assert "no smaller change" not in shown
+    if format == "json":
+        nearest = json.loads(shown)["nearest"]
+        assert (nearest["fewest_fields"], nearest["least_steps"]) == (True, False)
+
+
 # --- Pasting -----------------------------------------------------------------------------------------------
 
 GAPS: Final = """policy "p" timezone "Europe/Berlin"

@@ -11,8 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from routebook.analysis.whynot import ConditionTruth, FieldChange, Goal, Nearest, WhyNot
-from routebook.decision import Assignment, Candidate, Decision, Explanation, Outcome
+from routebook.analysis.nearest import FieldChange, Nearest
+from routebook.analysis.ways import Goal, Way
+from routebook.analysis.whynot import ConditionTruth, WhyNot
+from routebook.check.targets import QueueTarget
+from routebook.decision import Assignment, Candidate, Decision, Explanation, Outcome, Reason
+from routebook.plan.tree import Leaf, Plan, PlannedTarget
 from routebook.render.formats import named
 from routebook.render.paint import Style
 from routebook.render.whynot_view import WhyNotReport
@@ -21,35 +25,54 @@ from routebook.source import Source, Span
 from support.rendering import HOSTILE, assert_tame, explanations, leads, texts, values
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+SPAN = Span(Source("", ""), 0, 0)
 TAGS = "html head meta title style body h1 h2 p span strong table tr th td code dl dt dd details summary"
+
+
+def way_of(text: str, place: int = 0, field: str | None = None) -> Way:
+    """A way by the rule of that name, behind a target of its name where the place is 1."""
+    first = PlannedTarget(QueueTarget(text, text, SPAN), text, False)
+    leaf = Leaf(text, None, None, Plan((first, first), None), SPAN)
+    return Way(leaf, place, None, None, field)
+
 
 goals = st.one_of(
     st.builds(lambda name: Goal(rule=name), texts),
     st.builds(lambda name: Goal(pool=name), texts),
     st.builds(lambda name: Goal(rep=name), texts),
 )
+reasons = st.builds(Reason, texts, values, st.booleans(), texts, st.integers(1, 9), st.integers(1, 9))
 truths = st.builds(
     ConditionTruth,
     texts,
     st.booleans(),
-    values,
+    st.lists(reasons, max_size=3).map(tuple),
+    st.booleans(),
     st.builds(lambda name: Span(Source(name, name), 0, len(name)), texts),
 )
 changes = st.builds(FieldChange, texts, values, values)
 nearests = st.builds(
-    Nearest, texts, st.lists(changes, max_size=3).map(tuple), st.floats(0, 3), leads, st.just(NOON)
-)
+    Nearest, texts, st.lists(changes, max_size=3).map(tuple), st.floats(0, 3), leads, st.just(NOON),
+    st.builds(way_of, texts, st.integers(0, 1), st.none() | texts), st.booleans(), st.booleans(),
+)  # fmt: skip
 whys = st.builds(
     WhyNot,
     st.lists(texts, max_size=3).map(tuple),
+    st.none() | texts,
     st.lists(truths, max_size=4).map(tuple),
     st.none() | texts,
     st.none() | nearests,
     st.none() | texts,
     st.lists(texts, max_size=2).map(tuple),
+    st.booleans(),
 )
 reports = st.builds(
-    WhyNotReport, explanations, goals, whys, st.lists(st.integers(-1, 5), max_size=3).map(tuple)
+    WhyNotReport,
+    explanations,
+    goals,
+    whys,
+    st.booleans(),
+    st.lists(st.integers(-1, 5), max_size=3).map(tuple),
 )
 
 
@@ -120,10 +143,11 @@ def everywhere(text: str) -> WhyNotReport:
         text,
         (text,),
     )
-    nearest = Nearest(text, (FieldChange(text, text, text),), 1.0, {text: text}, NOON)
-    truth = ConditionTruth(text, False, text, Span(Source(text, "x"), 0, 1))
-    why = WhyNot((text,), (truth,), text, nearest, None, (text,))
-    return WhyNotReport(explanation, Goal(pool=f"{text}!"), why, (0,))
+    nearest = Nearest(text, (FieldChange(text, text, text),), 1.0, {text: text}, NOON, way_of(text, 1))
+    reason = Reason(text, text, False, text, 1, 1)
+    truth = ConditionTruth(text, False, (reason,), True, Span(Source(text, "x"), 0, 1))
+    why = WhyNot((text,), text, (truth,), text, nearest, None, (text,))
+    return WhyNotReport(explanation, Goal(pool=f"{text}!"), why, False, (0,))
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -159,9 +183,9 @@ def asked(goal: Goal, **given: Any) -> str:
         {"id": "L-1"}, Decision("L-1", "r", ("pool a", "pool b"), "d", None), (),
         given.pop("candidates", ()), assignment, given.pop("choice", None), (),
     )  # fmt: skip
-    nearest = Nearest("r", given.pop("changes", ()), 0.0, {"id": "L-1"}, NOON)
-    why = WhyNot(("r",), (), "r", nearest, None, ())
-    return written("text", WhyNotReport(explanation, goal, why, given.pop("targets", (0,))))
+    nearest = Nearest("r", given.pop("changes", ()), 0.0, {"id": "L-1"}, NOON, way_of("r"))
+    why = WhyNot(("r",), "r", (), "r", nearest, None, ())
+    return written("text", WhyNotReport(explanation, goal, why, False, given.pop("targets", (0,))))
 
 
 def test_a_pool_that_was_tried_and_declined_is_not_said_to_come_too_late() -> None:

@@ -88,6 +88,16 @@ def reach(model: Model, rules: Rules) -> list[Verdict]:
     ]
 
 
+def verdict_of(model: Model, rules: Rules, entry: Entry) -> Verdict:
+    """What comes of one rule, whatever comes of the others."""
+    verdict = _verdict(model, entry, is_fallback=False)
+    assert verdict is not None
+    if isinstance(verdict, _Covered):
+        _minimise(model, [verdict])
+        return _blocked(model, rules, verdict, set())
+    return verdict
+
+
 def fallback_in(nodes: Sequence[RuleNode]) -> tuple[RuleNode, ...]:
     """The bare `else` that leads fall back to, after the blocks that it stands in; nothing where there is none."""
     bare = next((node for node in nodes if node.condition is None), None)

@@ -35,8 +35,8 @@ def number_values(
         span = domain.interval(point)
         assert span is not None
         spans[base] = span
-    parts, apart = _apart(space, wanted, point)
-    if not possible(apart, {**spans, **parts}):  # most conflicts are found here, before anything is tried
+    parts, tests = parts_apart(space, wanted, point)
+    if not possible(tests, {**spans, **parts}):  # most conflicts are found here, before anything is tried
         return None
     found = _try(space, bases, wanted, point, spans)
     if found is not None:
@@ -47,7 +47,7 @@ def number_values(
         for name in spans
         if not (isinstance(d := space.domains.get(name), NumberDomain) and not d.type.integer)
     }
-    solution = impossible(apart, spans, whole)
+    solution = impossible(tests, spans, whole)
     if solution is None:
         return None
     values = {base: _value(space, base, solution[base]) for base in bases}
@@ -59,7 +59,7 @@ def number_values(
     raise Undecided(f"a comparison of {names} together with their parts")
 
 
-def _apart(
+def parts_apart(
     space: Fields, wanted: Sequence[tuple[Tie, bool]], point: Point
 ) -> tuple[dict[str, Interval], list[tuple[str, Operand, Operand, bool]]]:
     """The comparisons with parts of fields as fields of their own: what then has no solution has none at all."""
@@ -77,8 +77,8 @@ def _apart(
         spans[name] = domain.part_interval(point, operand.part, zone)
         return replace(operand, base=name, part=None)
 
-    apart = [(tie.op, freed(tie.left, tie.zone), freed(tie.right, tie.zone), want) for tie, want in wanted]
-    return spans, apart
+    tests = [(tie.op, freed(tie.left, tie.zone), freed(tie.right, tie.zone), want) for tie, want in wanted]
+    return spans, tests
 
 
 def _try(

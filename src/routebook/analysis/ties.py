@@ -176,6 +176,11 @@ class Ties:
             if any(base in bases for base in tie.bases):
                 yield tie.dimension
 
+    def wanted(self, bases: Collection[str], point: Point) -> list[tuple[Tie, bool]]:
+        """The comparisons of known fields that read one of these fields, with what the point has of each."""
+        read = [tie for group in self._groups for tie in self._active(group, point)]
+        return [(tie, point[tie.dimension] == 1) for tie in read if any(base in bases for base in tie.bases)]
+
     def place(self, lead: Mapping[str, Any], point: list[int]) -> None:
         """Set the bits as they are for a lead."""
         for tie in self._ties.values():

@@ -132,31 +132,17 @@ def command(
             past = history_of(history, settings, chosen) if people is not None else None
             explanation = _preview(chosen, lead, people, store_of(store, settings), now, past)
             if asked is not None:
-                why = _why_not(asked, explanation, chosen, lead, people, now, budget)
+                # proofs are imported where they are asked for
+                from routebook.cli.whynot import answered, goal_of
+
+                goal = goal_of(asked, chosen, people)
+                why = answered(explanation, chosen, lead, now, goal, people, budget)
     if why is not None:
         from routebook.render.whynots import FORMATS as WHY_FORMATS
 
         emit(named(WHY_FORMATS, format_).render(why, style_for(sys.stdout, everything=everything)))
         return
     emit(named(FORMATS, format_).render(explanation, style_for(sys.stdout, everything=everything)))
-
-
-def _why_not(
-    asked: str,
-    explanation: Explanation,
-    policy: api.Policy,
-    lead: Lead,
-    roster: Roster | None,
-    now: datetime,
-    budget: float | None,
-) -> WhyNotReport:
-    # proofs are imported where they are asked for
-    from routebook.cli.whynot import answered, goal_of, targets_to
-    from routebook.render.whynot_view import WhyNotReport
-
-    goal = goal_of(asked, policy, roster)
-    targets = targets_to(policy.tree, explanation.rule, goal, roster)
-    return WhyNotReport(explanation, goal, answered(policy, lead, now, goal, roster, budget), targets)
 
 
 def _from_log(policy: str | None, lead_id: str | None, store: str | None) -> Explanation:

@@ -8,9 +8,10 @@ from datetime import datetime
 import click
 
 from routebook import api
-from routebook.analysis.whynot import Goal, WhyNot, leads_to, why_not
-from routebook.decision import Lead
-from routebook.plan.tree import Tree
+from routebook.analysis.ways import Goal, blocks_of, ways_to
+from routebook.analysis.whynot import why_not
+from routebook.decision import Explanation, Lead
+from routebook.render.whynot_view import WhyNotReport
 from routebook.roster import Roster
 from routebook.runtime.fit import fit
 from routebook.runtime.targets import targets_of
@@ -25,12 +26,13 @@ def goal_of(text: str, policy: api.Policy, roster: Roster | None) -> Goal:
     Raises `UsageError` for what there is not, with what was likely meant.
     """
     kind, colon, name = text.partition(":")
-    rules = dict.fromkeys(leaf.rule for leaf in policy.tree.leaves())
+    blocks = [block for block in blocks_of(policy.tree.rules) if block]
+    rules = dict.fromkeys([*(leaf.rule for leaf in policy.tree.leaves()), *blocks])
     if text in rules or not colon or kind not in KINDS:
         kind, name = "rule", text
     if kind == "rule":
         _known("rule", name, rules)
-        return Goal(rule=name)
+        return Goal(rule=name, is_block=name in blocks)
     if kind == "pool":
         _known("pool", name, _pools(policy, roster))
         return Goal(pool=name)
@@ -58,17 +60,30 @@ def _known(kind: str, name: str, known: Iterable[str]) -> None:
     raise click.UsageError(f"there is no {kind} `{name}`; {hint}")
 
 
-def targets_to(tree: Tree, rule: str | None, goal: Goal, roster: Roster | None) -> tuple[int, ...]:
-    """The places, from 0, of the targets in the plan of the rule that send leads to the goal."""
-    plan = next((leaf.plan for leaf in tree.leaves() if leaf.rule == rule), None)
-    if plan is None:
-        return ()
-    return tuple(n for n, planned in enumerate(plan.targets) if leads_to(planned.target, goal, roster))
-
-
 def answered(
-    policy: api.Policy, lead: Lead, now: datetime, goal: Goal, roster: Roster | None, budget: float | None
-) -> WhyNot:
+    explanation: Explanation,
+    policy: api.Policy,
+    lead: Lead,
+    now: datetime,
+    goal: Goal,
+    roster: Roster | None,
+    budget: float | None,
+) -> WhyNotReport:
     """Why the lead does not go there at this moment, and the smallest change by which it would."""
+    ways = ways_to(policy.tree, goal, roster)
+    targets = tuple(dict.fromkeys(way.place for way in ways if way.leaf.rule == explanation.rule))
+    is_there = _is_there(explanation, goal, {way.leaf.rule for way in ways})
     people = fit(policy.tree, roster).values if roster is not None else None
-    return why_not(policy.tree, lead.raw, now, goal, roster, people, budget)
+    why = why_not(policy.tree, lead.raw, now, goal, roster, people, budget, is_there)
+    is_active = goal.rep is None or roster is None or roster.reps[goal.rep].active
+    return WhyNotReport(explanation, goal, why, is_there, targets, is_active)
+
+
+def _is_there(explanation: Explanation, goal: Goal, rules: set[str]) -> bool:
+    """Whether the lead goes to the goal: a rule takes it, a pool or a rep gets it."""
+    assignment = explanation.assignment
+    if goal.rule is not None:
+        return explanation.rule in rules
+    if assignment is None:
+        return False
+    return assignment.pool == goal.pool if goal.pool is not None else assignment.rep == goal.rep

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from routebook.render.explanation_html import body, page, safe, table
 from routebook.render.explanation_view import headline
 from routebook.render.literals import brief, lead_of, literal
 from routebook.render.paint import Style
-from routebook.render.whynot_view import WhyNotReport, answer, question, reasons, rule_of
-
-if TYPE_CHECKING:
-    from routebook.analysis.whynot import ConditionTruth
+from routebook.render.whynot_view import WhyNotReport, answer, question, reasons, value_of, values_of
 
 
 def render(report: WhyNotReport, style: Style) -> str:
@@ -35,15 +31,16 @@ def _answer(report: WhyNotReport) -> Iterator[str]:
         yield from table(("field", "is", "would have to be"), rows)
         yield f"<p>Such as <code>{safe(lead_of(why.nearest.lead))}</code></p>"
     yield from (f"<p>Not decided: {safe(doubt)}</p>" for doubt in why.doubts)
-    rule = rule_of(report)
-    if rule is not None and why.conditions:
-        yield f"<h2>Conditions of rule <code>{safe(rule)}</code></h2>"
+    if why.rule is not None and why.conditions:
+        yield f"<h2>Conditions of rule <code>{safe(why.rule)}</code></h2>"
         yield "<table>"
-        yield from map(_condition, why.conditions)
+        for truth in why.conditions:
+            yield _held(truth.condition, truth.holds, value_of(truth))
+            for reason in values_of(truth):
+                yield _held(f"    {reason.condition}", reason.holds, f", it is {brief(reason.value)}")
         yield "</table>"
 
 
-def _condition(truth: ConditionTruth) -> str:
-    kind = "yes" if truth.holds else "no"
-    words = kind if truth.value is None and truth.holds else f"{kind}, it is {brief(truth.value)}"
-    return f'<tr><td class="code">{safe(truth.condition)}</td><td class="{kind}">{safe(words)}</td></tr>'
+def _held(condition: str, holds: bool, value: str) -> str:
+    kind = "yes" if holds else "no"
+    return f'<tr><td class="code">{safe(condition)}</td><td class="{kind}">{safe(kind + value)}</td></tr>'

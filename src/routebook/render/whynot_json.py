@@ -10,7 +10,8 @@ from routebook.render.paint import Style
 from routebook.render.whynot_view import WhyNotReport, answer, reasons
 
 if TYPE_CHECKING:
-    from routebook.analysis.whynot import ConditionTruth, Nearest
+    from routebook.analysis.nearest import Nearest
+    from routebook.analysis.whynot import ConditionTruth
 
 
 def render(report: WhyNotReport, style: Style) -> str:  # noqa: ARG001  # one signature for every format
@@ -32,15 +33,14 @@ def render(report: WhyNotReport, style: Style) -> str:  # noqa: ARG001  # one si
 
 
 def _condition(truth: ConditionTruth) -> dict[str, Any]:
+    """A condition of one comparison has the value that it met, any other the comparisons in it."""
     span = truth.span
-    return {
-        "condition": truth.condition,
-        "value": jsonable(truth.value),
-        "holds": truth.holds,
-        "file": span.file,
-        "line": span.line,
-        "column": span.column,
-    }
+    found: dict[str, Any] = {"condition": truth.condition}
+    if truth.is_compound:
+        found["parts"] = [reason.as_json() for reason in truth.because]
+    elif truth.because:
+        found["value"] = jsonable(truth.because[0].value)
+    return found | {"holds": truth.holds, "file": span.file, "line": span.line, "column": span.column}
 
 
 def _nearest(nearest: Nearest) -> dict[str, Any]:
@@ -51,4 +51,6 @@ def _nearest(nearest: Nearest) -> dict[str, Any]:
             for each in nearest.changes
         ],
         "lead": {name: jsonable(value) for name, value in nearest.lead.items()},
+        "fewest_fields": nearest.is_fewest,
+        "least_steps": nearest.is_least,
     }
