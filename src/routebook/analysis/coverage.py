@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from datetime import UTC
 from typing import Any
 
+from routebook.analysis.clock import OUT_OF_TIME
 from routebook.analysis.formula import Literal
 from routebook.analysis.lower import Lowering
-from routebook.analysis.model import OUT_OF_TIME, Entry, Progress
+from routebook.analysis.model import Entry, Progress
 from routebook.analysis.ordinary import nearest
 from routebook.analysis.prove import TestProver
 from routebook.analysis.redundant import Place, places, without

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 from routebook.analysis.blockade import Blockade
-from routebook.analysis.model import OUT_OF_TIME, Entry, Model, Rules
+from routebook.analysis.clock import OUT_OF_TIME
+from routebook.analysis.model import Entry, Model, Rules
 from routebook.analysis.ordinary import pulled_back
 from routebook.analysis.search import Covered, Found, Unknown
 from routebook.check.conditions import AllOf, Condition

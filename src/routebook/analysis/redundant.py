@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from routebook.analysis.clock import OUT_OF_TIME
 from routebook.analysis.formula import FALSE, TRUE, Literal
 from routebook.analysis.lower import Lowering
-from routebook.analysis.model import OUT_OF_TIME, Entry, Model, Rules
+from routebook.analysis.model import Entry, Model, Rules
 from routebook.analysis.reach import fallback_of
 from routebook.analysis.search import Covered, Found, Unknown
 from routebook.analysis.terms import Ids

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, assert_never
 
+from routebook.analysis.clock import Clock
 from routebook.analysis.domains.base import Domain, Pred, Undecided
 from routebook.analysis.domains.calendar import TYPICAL, CalendarDomain
 from routebook.analysis.domains.finite import FiniteDomain
@@ -47,7 +48,12 @@ NOW: Final = "now"
 class Space:
     """The model of one policy or more. `extra` holds leads whose very values are to be classes of their own."""
 
-    def __init__(self, trees: Sequence[Tree], extra: Iterable[Mapping[str, Any]] = ()) -> None:
+    def __init__(
+        self,
+        trees: Sequence[Tree],
+        extra: Iterable[Mapping[str, Any]] = (),
+        clock: Clock = Clock(),  # noqa: B008
+    ) -> None:
         self.trees = tuple(trees)
         self.schema = common_schema([tree.schema for tree in trees])
         self.formulas = Formulas()
@@ -58,7 +64,7 @@ class Space:
         self._owner: list[Domain | None] = []
         self.uses_now = False
         for declared in self.schema:
-            self.domains[declared.name] = domain_of(declared)
+            self.domains[declared.name] = domain_of(declared, clock)
         self.domains[NOW] = CalendarDomain(NOW, DateTimeType(), optional=False)
         self._extra = list(extra)
 
@@ -259,7 +265,7 @@ def common_type(name: str, left: Type, right: Type) -> Type:
     raise Undecided(f"anything about `{name}`, whose type was changed: no lead can be compared")
 
 
-def domain_of(declared: Field) -> Domain:
+def domain_of(declared: Field, clock: Clock) -> Domain:
     """An empty domain for a declared field."""
     name, optional = declared.name, declared.optional
     match declared.type:
@@ -274,7 +280,7 @@ def domain_of(declared: Field) -> Domain:
         case DateType() | TimeType() | DateTimeType():
             return CalendarDomain(name, declared.type, optional)
         case TextType() | IdType() | EmailType() | RepType():
-            return TextDomain(name, declared.type, optional)
+            return TextDomain(name, declared.type, optional, clock)
         case SetType(element):
             others: Iterable[str] = texts_for(name, TextType())
             if isinstance(element, OneOfType):

@@ -13,9 +13,9 @@ from datetime import datetime
 from fractions import Fraction
 from heapq import heappop, heappush
 from itertools import combinations
-from time import monotonic
 from typing import Any, Final
 
+from routebook.analysis.clock import clock_for
 from routebook.analysis.domains.ordered import NumberDomain
 from routebook.analysis.formula import Box, Literal
 from routebook.analysis.lower import Lowering
@@ -107,7 +107,7 @@ def why_not(
     budget: float | None = None,
 ) -> WhyNot:
     """Explain. A goal that is a rep needs the roster and the values of its people. `budget` is in seconds."""
-    model = Model([tree], [{**lead, NOW: now}], None if budget is None else monotonic() + budget)
+    model = Model([tree], [{**lead, NOW: now}], clock_for(budget))
     wanted = _leaves(tree, goal, roster)
     if goal.rep is not None and people is not None:
         for _, target in wanted:
