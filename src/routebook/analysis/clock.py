@@ -27,6 +27,10 @@ class Clock:
     def is_up(self) -> bool:
         return self.deadline is not None and monotonic() > self.deadline
 
+    def left(self, most: float) -> float:
+        """How many seconds are left, and no more than `most`."""
+        return most if self.deadline is None else min(most, max(0.0, self.deadline - monotonic()))
+
     def check(self) -> None:
         """Raises `OutOfTime` where the time is up."""
         if self.is_up():

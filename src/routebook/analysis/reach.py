@@ -140,7 +140,7 @@ def _blocked(model: Model, covered: _Covered) -> Blocked:
 
 
 def _example(model: Model, entry: Entry, blocker: Entry, blockade: Blockade) -> dict[str, Any] | None:
-    point = blockade.example(blocker)
+    point = None if model.out_of_time() else blockade.example(blocker)
     if point is None or not model.confirms(point, (entry, blocker)):
         return None
     return model.space.shown(model.space.values(point))

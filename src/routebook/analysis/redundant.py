@@ -136,6 +136,9 @@ def _idle_parts(
     for place in places(condition):
         if any(place.path[: len(path)] == path for path in idle):
             continue
+        if model.out_of_time():
+            yield UndecidedPart(entry, (OUT_OF_TIME,))
+            return
         literal = at_work(lowering, condition, place, idle)
         answer = model.find([entry.inside, literal], entry.before, near=near)
         if isinstance(answer, Unknown):

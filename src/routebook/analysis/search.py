@@ -139,8 +139,7 @@ class Search:
             return Covered(0, dict(self.start))
         while True:
             self.steps += 1
-            if self.steps % 16 == 0:
-                self.clock.check()
+            self.clock.check()
             clause = self.blocking(self.point)
             if clause is None:
                 return Found(tuple(self.point))

@@ -55,6 +55,7 @@ class Space:
         clock: Clock = Clock(),  # noqa: B008
     ) -> None:
         self.trees = tuple(trees)
+        self.clock = clock
         self.schema = common_schema([tree.schema for tree in trees])
         self.formulas = Formulas()
         self.domains: dict[str, Domain] = {}

@@ -15,7 +15,7 @@ from heapq import heappop, heappush
 from itertools import combinations
 from typing import Any, Final
 
-from routebook.analysis.clock import clock_for
+from routebook.analysis.clock import OutOfTime, clock_for
 from routebook.analysis.domains.ordered import NumberDomain
 from routebook.analysis.formula import Box, Literal
 from routebook.analysis.lower import Lowering
@@ -213,7 +213,13 @@ class _Nearest:
 
     def nearest(self, entry: Entry, extra: Sequence[Literal], best: Nearest | None) -> Nearest | None:
         """The smallest change by which the rule takes the lead, where it is smaller than the best so far."""
-        literal = self.model.formulas.conj([entry.whole, *extra])
+        try:
+            return self._nearest(self.model.formulas.conj([entry.whole, *extra]), entry, best)
+        except OutOfTime as out_of_time:
+            self.doubts.append(str(out_of_time))
+            return None
+
+    def _nearest(self, literal: Literal, entry: Entry, best: Nearest | None) -> Nearest | None:
         cores: list[frozenset[str]] = []
         names = sorted(set(self.field_of.values()) - {NOW})
         most = len(names) if best is None else len(best.changes)
@@ -244,6 +250,7 @@ class _Nearest:
             return
         pool = useful if useful else names
         for chosen in combinations(pool, min(size, len(pool))):
+            self.model.clock.check()
             if all(core & set(chosen) for core in cores):
                 yield chosen
 
@@ -282,6 +289,7 @@ class _Nearest:
         for _ in range(_TRIED):
             if not queue:
                 return None
+            self.model.clock.check()
             _, places = heappop(queue)
             further = {self._dimension(n): 1 << ladders[i][places[i]][1] for i, n in enumerate(numbers)}
             answer = self._try(literal, entry, chosen, further)

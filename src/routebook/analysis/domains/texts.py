@@ -129,7 +129,11 @@ class TextDomain:
         """The literals of a view of which a predicate holds, one that is asked of the view or of the domain."""
         formulas = self._formulas
         loose = view.loose.get((pred.part, pred.args[0]), 0) if pred.op == MATCHES else 0
-        listed = mask_of(i for i, keys in enumerate(view.classes) if keys and pred.holds(asked.key(keys[0])))
+        if asked is view and pred.op in ("==", "in"):
+            keys = pred.args[0] if pred.op == "in" else pred.args
+            listed = mask_of(view.class_of[key] for key in keys)
+        else:
+            listed = mask_of(i for i, own in enumerate(view.classes) if own and pred.holds(asked.key(own[0])))
         sure = formulas.atom(view.dimension, listed & ~loose) if listed & ~loose else FALSE
         if not loose:
             return sure
