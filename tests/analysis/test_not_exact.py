@@ -10,8 +10,7 @@ from typing import Final
 import pytest
 
 from routebook import api
-from routebook.analysis import tie_proofs
-from routebook.analysis import words as words_of_texts
+from routebook.analysis import shortest, tie_proofs
 from routebook.analysis.change import difference
 from routebook.analysis.model import Model
 from routebook.analysis.reach import NotDecided, Reached, reach
@@ -87,7 +86,7 @@ def undecided(rules: str, budget: float | None = None) -> list[Diagnostic]:
 def test_each_cause_says_what_and_what_is_assumed(cause: str, monkeypatch: pytest.MonkeyPatch) -> None:
     # what is given up after a while is given up sooner
     monkeypatch.setattr(tie_proofs, "_Z3_MILLISECONDS", 200)
-    monkeypatch.setattr(words_of_texts, "LIMIT", 1_000)
+    monkeypatch.setattr(shortest, "LIMIT", 1_000)
     rules, words = CAUSES[cause]
     found = undecided(rules)
     assert found

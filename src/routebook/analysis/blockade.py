@@ -88,18 +88,24 @@ class Blockade:
     def _deleted(self, entries: list[Entry]) -> list[Entry]:
         """The rules without those that can be spared, one after the other."""
         kept = list(entries)
+        together = terms_of(kept)
         for entry in reversed(entries):
-            fewer = [other for other in kept if other is not entry]
-            if not fewer or len(fewer) == len(kept):
+            others = together & ~entry.terms
+            if not others or others == together:
                 continue
-            answer = self.let_through(terms_of(fewer))
+            answer = self.let_through(others)
+            if self.model.out_of_time():
+                break
             if isinstance(answer, Covered):
-                kept = [other for other in fewer if other.terms & answer.terms]
+                kept = [other for other in kept if other is not entry and other.terms & answer.terms]
+                together = terms_of(kept)
         return kept
 
     def minimise(self) -> None:
         """Make the chosen rules the fewest that do, as far as time goes; `is_fewest` says whether that is proved."""
         model = self.model
+        if model.out_of_time():
+            return
         before = model.steps
         nodes = _NODES
         for point, _ in list(self._points):
@@ -163,7 +169,7 @@ class Blockade:
     def example(self, blocker: Entry) -> tuple[int, ...] | None:
         """A lead that the blocker takes, alone of the chosen if such is soon found; else one that it would take."""
         model = self.model
-        others = terms_of([other for other in self.chosen if other is not blocker])
+        others = terms_of(self.chosen) & ~blocker.terms
         near = self._known(blocker, others)
         literal = model.formulas.conj([self.literal, blocker.whole])
         for avoid in (blocker.before | others, blocker.before, others):

@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from time import monotonic
 from typing import Any
 
+from routebook.analysis.clock import clock_for
 from routebook.analysis.domains.base import Undecided
 from routebook.analysis.fields_changed import read_otherwise, schema_notes
 from routebook.analysis.formula import TRUE, Literal
@@ -78,8 +78,7 @@ def difference(
     """
     notes = tuple(schema_notes(old, new))
     try:
-        deadline = None if budget is None else monotonic() + budget
-        model = Model([old, new], deadline=deadline, progress=progress)
+        model = Model([old, new], clock=clock_for(budget), progress=progress)
     except Undecided as undecided:
         return Difference((), (str(undecided),), notes)
     model.freeze()

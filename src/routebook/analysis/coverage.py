@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from datetime import UTC
 from typing import Any
 
-from routebook.analysis.formula import Literal
+from routebook.analysis.clock import OUT_OF_TIME
+from routebook.analysis.formula import FALSE, Literal
 from routebook.analysis.lower import Lowering
-from routebook.analysis.model import OUT_OF_TIME, Entry, Progress
+from routebook.analysis.model import Entry, Progress
 from routebook.analysis.ordinary import nearest
 from routebook.analysis.prove import TestProver
 from routebook.analysis.redundant import Place, places, without
@@ -170,10 +171,12 @@ def _sides(lowering: Lowering, entry: Entry, condition: Condition) -> Iterator[O
     for place in places(condition):
         if isinstance(place.part, AllOf | AnyOf | Not):
             continue
-        on = without(lowering, condition, {place.path: True})
-        off = without(lowering, condition, {place.path: False})
-        decides = formulas.disj([formulas.conj([on, -off]), formulas.conj([-on, off])])
-        own = lowering.condition(place.part)
+        decides, own = FALSE, FALSE  # once the time is up nothing is looked for that would show it
+        if not lowering.space.clock.is_up():
+            on = without(lowering, condition, {place.path: True})
+            off = without(lowering, condition, {place.path: False})
+            decides = formulas.disj([formulas.conj([on, -off]), formulas.conj([-on, off])])
+            own = lowering.condition(place.part)
         for value in (True, False):
             literal = formulas.conj([entry.inside, decides, own if value else -own])
             yield Obligation(entry.node.rule, _text(place), value, place.part.span, literal, entry.before)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from time import monotonic
 from typing import Any, TypeAlias
 
 from routebook.analysis import sat
+from routebook.analysis.clock import OUT_OF_TIME, Clock, OutOfTime
 from routebook.analysis.formula import FALSE, TRUE, Box, Literal, meet
 from routebook.analysis.lower import Lowering
-from routebook.analysis.search import Answer, Covered, Found, OutOfTime, Search, Unknown
+from routebook.analysis.search import Answer, Covered, Found, Search, Unknown
 from routebook.analysis.space import Space
 from routebook.analysis.terms import Ids, TermIndex
 from routebook.plan.tree import Branch, Leaf, RuleNode, Tree
@@ -18,7 +18,6 @@ from routebook.plan.tree import Branch, Leaf, RuleNode, Tree
 Progress: TypeAlias = Callable[[str, int, int], None]
 """Told what is being proved, how much of it is done, and of how much."""
 
-OUT_OF_TIME = "it takes longer than the time that was given"
 NOT_CONFIRMED = (
     "the evaluator does not confirm a lead that was found, a fault of the analyser: please report it"
 )
@@ -65,16 +64,16 @@ class Rules:
 
 
 class Model:
-    """One policy or several over one space. `deadline` is a moment of the monotonic clock, None for no end."""
+    """One policy or several over one space. `clock` says when the time is up for all that is asked of it."""
 
     def __init__(
         self,
         trees: Sequence[Tree],
         extra: Iterable[Mapping[str, Any]] = (),
-        deadline: float | None = None,
+        clock: Clock = Clock(),  # noqa: B008
         progress: Progress | None = None,
     ) -> None:
-        self.deadline = deadline
+        self.clock = clock
         self.progress = progress
         self.steps = 0
         """How many steps all searches have taken: a measure of time that is the same on every machine."""
@@ -82,7 +81,7 @@ class Model:
         """The steps of those that went into fewer blockers than the first proof named."""
         self.polished = 0
         """The steps that went into leads that look more ordinary."""
-        self.space = Space(trees, extra)
+        self.space = Space(trees, extra, clock)
         self.lowerings = [Lowering(self.space, tree) for tree in trees]
         for lowering, tree in zip(self.lowerings, trees, strict=True):
             _read(lowering, tree.rules)
@@ -147,6 +146,8 @@ class Model:
         literal = self.formulas.conj(literals)
         if literal == FALSE:
             return Covered(0, {})
+        if self.out_of_time():
+            return Unknown((OUT_OF_TIME,))
         boxes = self.formulas.boxes(literal)
         must: Sequence[Literal] = ()
         if boxes is None:
@@ -185,7 +186,7 @@ class Model:
         limit: int | None,
     ) -> Answer:
         try:
-            search = Search(self.space, self.index, box, avoid, must, self.deadline, outside, near)
+            search = Search(self.space, self.index, box, avoid, must, self.clock, outside, near)
             answer = search.run(sat.handover, limit)
             self.steps += search.steps
         except OutOfTime:
@@ -226,7 +227,7 @@ class Model:
             self.progress(phase, done, total)
 
     def out_of_time(self) -> bool:
-        return self.deadline is not None and monotonic() > self.deadline
+        return self.clock.is_up()
 
     # --- What is at a point ------------------------------------------------------------------------------
 

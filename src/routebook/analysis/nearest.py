@@ -16,6 +16,7 @@ from itertools import islice
 from typing import Any, Final
 
 from routebook.analysis.bounds import Bounds
+from routebook.analysis.domains.base import Undecided
 from routebook.analysis.hitting import TooHard, hitting_set
 from routebook.analysis.search import HANDOVER, Answer, Covered, Found, Unknown
 from routebook.analysis.space import NOW
@@ -97,6 +98,14 @@ class Closest:
 
     def change(self, aim: Aim, best: Change | None) -> Change | None:
         """The smallest change by which the lead goes the way, where it is smaller than the best so far."""
+        try:
+            return self._change(aim, best)
+        except Undecided as undecided:
+            self.doubts.append(str(undecided))
+            self.open_from.append(0)
+            return None
+
+    def _change(self, aim: Aim, best: Change | None) -> Change | None:
         most = len(self.names) if best is None else len(best.fields)
         cores: list[frozenset[int]] = []
         size, nodes = self.bounds.fields(aim.literal), _NODES

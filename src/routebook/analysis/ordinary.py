@@ -78,7 +78,7 @@ class _Hunt:
     def run(self, most: int) -> tuple[int, ...] | None:
         """A point with at most so many fields off, from here on; everything is as before where there is none."""
         search = self.search
-        self.left -= 1
+        self.left = 0 if self.model.out_of_time() else self.left - 1
         if self.left <= 0 or self.off() > most:
             return None
         clause = search.blocking(search.point)
@@ -125,7 +125,7 @@ def pulled_back(
     ordinary = model.space.ordinary()
     groups = model.space.groups()
     is_moving = True
-    while is_moving:
+    while is_moving and not model.out_of_time():
         is_moving = False
         for group in groups:
             odd = [d for d in group if here[d] != ordinary[d]]

@@ -9,20 +9,20 @@ the character after them is known. Syntax: https://github.com/google/re2/wiki/Sy
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import ClassVar, Final
 
-import re2
-
 from routebook.analysis.domains.base import Undecided
+from routebook.analysis.elements import escaped, ranges
 from routebook.analysis.words import SURE, State
 from routebook.check.conditions import Pattern
 
 _STATES: Final = 20_000
 _LAST_ASCII: Final = 0x7F
 _CONDITIONS: Final = ("begin", "end", "line begin", "line end", "edge", "inside")
+_BEYOND_ASCII: Final = "beyond"
 _WORD: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
 
 
@@ -64,7 +64,7 @@ def _unquoted(text: str) -> str:
         if text.startswith("\\Q", quote):
             stop = text.find("\\E", quote)
             stop = len(text) if stop < 0 else stop
-            parts += map(_escaped, text[quote + 2 : stop])
+            parts += map(escaped, text[quote + 2 : stop])
             at = stop + 2
         else:
             parts.append(text[quote : quote + 2])
@@ -205,7 +205,7 @@ class _Parser:
             return self._element(self._escape())
         self.at += 1
         char = self.text[self.at - 1]
-        return self._element("." if char == "." else _escaped(char))
+        return self._element("." if char == "." else escaped(char))
 
     def _group(self) -> tuple[int, int] | None:
         before = self.flags
@@ -285,58 +285,6 @@ class _Parser:
         return start, last
 
 
-def _escaped(char: str) -> str:
-    return char if char.isalnum() or not char.isascii() else f"\\x{{{ord(char):x}}}"
-
-
-@lru_cache(maxsize=1)
-def _universe() -> str:
-    return "".join(map(chr, (*range(0xD800), *range(0xE000, 0x110000))))
-
-
-@lru_cache(maxsize=2048)
-def _ranges(element: str) -> tuple[int, ...]:
-    """The code points that an element matches, as the borders [low, high) of its ranges one after another."""
-    flags = ""
-    if element.startswith("(?"):
-        flags, _, element = element.partition(")")
-        flags += ")"
-    plain = _plain(flags, element)
-    if plain is not None:
-        return plain
-    options = re2.Options()
-    options.log_errors = False
-    compiled = re2.compile(f"{flags}(?:{element})+", options)
-    borders: list[int] = []
-    for found in compiled.finditer(_universe()):
-        for low, high in _pieces(found.start(), found.end()):
-            borders += [low, high]
-    return tuple(borders)
-
-
-def _plain(flags: str, element: str) -> tuple[int, ...] | None:
-    """The ranges of the commonest elements, a single ASCII character and the dot, without asking."""
-    if element == "." and "s" not in flags:
-        return (0, 10, 11, 0xD800, 0xE000, 0x110000)
-    if element.startswith("\\x{"):
-        element = chr(int(element[3:-1], 16))
-    if len(element) != 1 or element == "." or not element.isascii():
-        return None
-    same = {element}
-    if "i" in flags:
-        # besides the two cases, the long s and the Kelvin sign fold to ASCII letters
-        same |= {element.lower(), element.upper(), *({"s": "\u017f", "k": "\u212a"}.get(element.lower(), ""))}
-    return tuple(border for char in sorted(same) for border in (ord(char), ord(char) + 1))
-
-
-def _pieces(start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Places in the universe as code points: the surrogates are left out of it."""
-    if start < 0xD800:
-        yield start, min(end, 0xD800)
-    if end > 0xD800:
-        yield max(start, 0xD800) + 0x800, end + 0x800
-
-
 class Regex:
     """The texts in which RE2 finds a pattern."""
 
@@ -346,26 +294,37 @@ class Regex:
         self.pattern = pattern
         parser = _Parser(pattern.text, pattern.fold_case)
         self._start, self._end = parser.alternation()
-        self._net = parser.net
+        self._moves = parser.net.moves
+        elements: dict[str, int] = {}
+        self._reads = {
+            state: (1 << elements.setdefault(element, len(elements)), end)
+            for state, (element, end) in parser.net.reads.items()
+        }
+        self._elements = tuple(elements)
+        self._kinds: dict[str, tuple[int, str]] = {}
         # RE2 reads bytes: between those of one character nothing is read, and of all assertions `\B` alone holds
         self._is_within = self._end in self._reached({self._start}, {"inside"})
 
     def start(self) -> State:
         return (frozenset([self._start]), None)
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Regex) and self.pattern == other.pattern
+
+    def __hash__(self) -> int:
+        return hash(self.pattern)
+
     def step(self, state: State, char: str) -> State:
         assert isinstance(state, tuple)
         states, before = state
-        reached = self._closure(states, before, char)
-        code = ord(char)
-        if self._end in reached or (self._is_within and code > _LAST_ASCII):
+        elements, sort = self.kind(char)
+        reached = self._closure(states, before, sort)
+        if self._end in reached or (self._is_within and sort == _BEYOND_ASCII):
             return SURE
-        reads = self._net.reads
-        following = {
-            reads[s][1] for s in reached if s in reads and bisect_right(_ranges(reads[s][0]), code) & 1
-        }
+        reads = self._reads
+        following = {reads[s][1] for s in reached if s in reads and reads[s][0] & elements}
         following.add(self._start)
-        return (frozenset(following), "\n" if char == "\n" else "w" if char in _WORD else "-")
+        return (frozenset(following), "-" if sort == _BEYOND_ASCII else sort)
 
     def accepts(self, state: State) -> bool:
         assert isinstance(state, tuple)
@@ -379,16 +338,30 @@ class Regex:
         reached = set(states)
         stack = list(reached)
         while stack:
-            for condition, end in self._net.moves.get(stack.pop(), ()):
+            for condition, end in self._moves.get(stack.pop(), ()):
                 if end not in reached and (condition is None or condition in holding):
                     reached.add(end)
                     stack.append(end)
         return reached
 
+    def kind(self, char: str) -> tuple[int, str]:
+        """The elements that the character matches, as a bitset, and what assertions see of it."""
+        known = self._kinds.get(char)
+        if known is None:
+            code = ord(char)
+            elements = sum(
+                1 << number
+                for number, element in enumerate(self._elements)
+                if bisect_right(ranges(element), code) & 1
+            )
+            sort = "\n" if char == "\n" else "w" if char in _WORD else "-"
+            known = self._kinds[char] = elements, _BEYOND_ASCII if code > _LAST_ASCII else sort
+        return known
+
     def cuts(self) -> Iterable[int]:
-        for element, _ in self._net.reads.values():
-            yield from _ranges(element)
-        if any(condition for moves in self._net.moves.values() for condition, _ in moves):
+        for element in self._elements:
+            yield from ranges(element)
+        if any(condition for moves in self._moves.values() for condition, _ in moves):
             yield from (10, 11, ord("0"), ord("9") + 1, ord("A"), ord("Z") + 1, ord("_"), ord("_") + 1)
             yield from (ord("a"), ord("z") + 1, _LAST_ASCII + 1)
 
@@ -402,7 +375,7 @@ def _asserted(condition: str, before: str | None, after: str | None) -> bool:
         return before in (None, "\n")
     if condition == "line end":
         return after in (None, "\n")
-    edge = (before == "w") != (after is not None and after in _WORD)
+    edge = (before == "w") != (after == "w")
     return edge == (condition == "edge")
 
 

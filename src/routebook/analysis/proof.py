@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from time import monotonic
 
+from routebook.analysis.clock import clock_for
 from routebook.analysis.gaps import Gap, find_gap
 from routebook.analysis.model import Model, Progress, Rules
 from routebook.analysis.people import (
@@ -70,7 +70,7 @@ def prove(
 
     `progress` is told the phase and how much of it is done.
     """
-    model = Model([tree], deadline=None if budget is None else monotonic() + budget, progress=progress)
+    model = Model([tree], clock=clock_for(budget), progress=progress)
     asked: list[Asked] = asked_of(tree, roster) if roster is not None and people is not None else []
     read_wheres(model, tree, asked, people or {})
     model.freeze()

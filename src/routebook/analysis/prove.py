@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from time import monotonic
 from typing import Any, TypeAlias
 
+from routebook.analysis.clock import OUT_OF_TIME, clock_for
 from routebook.analysis.formula import TRUE, Box
-from routebook.analysis.model import OUT_OF_TIME, Entry, Model, Progress
+from routebook.analysis.model import Entry, Model, Progress
 from routebook.analysis.search import Covered, Found, Unknown
 from routebook.analysis.space import NOW
 from routebook.check.cases import TestCase
@@ -58,8 +58,7 @@ class TestProver:
     ) -> None:
         self.tree = tree
         given = [_given(test) for test in tests]
-        deadline = None if budget is None else monotonic() + budget
-        self.model = Model([tree], given, deadline, progress)
+        self.model = Model([tree], given, clock_for(budget), progress)
         self.model.freeze()
 
     def box(self, test: TestCase) -> Box:

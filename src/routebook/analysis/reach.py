@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 from routebook.analysis.blockade import Blockade
-from routebook.analysis.model import OUT_OF_TIME, Entry, Model, Rules
+from routebook.analysis.clock import OUT_OF_TIME
+from routebook.analysis.model import Entry, Model, Rules
 from routebook.analysis.ordinary import pulled_back
 from routebook.analysis.search import Covered, Found, Unknown
 from routebook.check.conditions import AllOf, Condition
@@ -169,7 +170,7 @@ def _outermost(earlier: Entry, entry: Entry) -> RuleNode:
 
 
 def _example(model: Model, entry: Entry, blocker: Entry, blockade: Blockade) -> dict[str, Any] | None:
-    point = blockade.example(blocker)
+    point = None if model.out_of_time() else blockade.example(blocker)
     if point is None or not model.confirms(point, (entry, blocker)):
         return None
     return model.space.shown(model.space.values(point))

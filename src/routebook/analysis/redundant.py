@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from routebook.analysis.clock import OUT_OF_TIME
 from routebook.analysis.formula import FALSE, TRUE, Literal
 from routebook.analysis.lower import Lowering
-from routebook.analysis.model import OUT_OF_TIME, Entry, Model, Rules
+from routebook.analysis.model import Entry, Model, Rules
 from routebook.analysis.reach import fallback_in
 from routebook.analysis.search import Covered, Found, Unknown
 from routebook.analysis.terms import Ids
@@ -135,6 +136,9 @@ def _idle_parts(
     for place in places(condition):
         if any(place.path[: len(path)] == path for path in idle):
             continue
+        if model.out_of_time():
+            yield UndecidedPart(entry, (OUT_OF_TIME,))
+            return
         literal = at_work(lowering, condition, place, idle)
         answer = model.find([entry.inside, literal], entry.before, near=near)
         if isinstance(answer, Covered) and answer.terms:

@@ -168,6 +168,8 @@ def grown(leads: LeadSet, point: Sequence[int]) -> Box:
     box: Box = {dimension: 1 << point[dimension] for dimension in used}
     for dimension in sorted(used, key=lambda d: _worth(model, d)):
         wider = {d: mask for d, mask in box.items() if d != dimension}
+        if model.out_of_time():
+            break
         if _inside(leads, wider):
             box = wider
     for dimension in list(box):
@@ -200,6 +202,8 @@ def _widest(leads: LeadSet, box: Box, dimension: int) -> int:
     full = leads.model.formulas.full(dimension)
     rest = [number for number in classes_of(full) if not mask >> number & 1]
     for group in (rest, *([number] for number in rest)):
+        if leads.model.out_of_time():
+            break
         wider = mask
         for number in group:
             wider |= 1 << number
@@ -252,6 +256,8 @@ def _sweep(
     rows = model.index.allow()
     here = list(point)
     for dimension in used:
+        if model.out_of_time():
+            return
         free = leads.avoid
         for other in used:
             if other != dimension and rows[other]:

@@ -6,11 +6,10 @@ lazily, by asking what holds the solver's point.
 
 from __future__ import annotations
 
-from time import monotonic
 from typing import Any
 
 from routebook.analysis.domains.base import classes_of
-from routebook.analysis.search import Answer, Clause, Found, OutOfTime, Search, Unknown
+from routebook.analysis.search import Answer, Clause, Found, Search, Unknown
 
 
 def handover(search: Search) -> Answer | None:
@@ -41,8 +40,7 @@ class _Handed:
         for clause in search.clauses:
             self.add(clause)
         while True:
-            if search.deadline is not None and monotonic() > search.deadline:
-                raise OutOfTime
+            search.clock.check()
             if not self.solver.solve(assumptions=list(self.selectors)):
                 core = [self.selectors[s] for s in self.solver.get_core() or []]
                 return self._covered(core, root)

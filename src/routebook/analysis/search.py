@@ -14,9 +14,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from time import monotonic
 from typing import Final, Protocol, TypeAlias
 
+from routebook.analysis.clock import Clock, OutOfTime
 from routebook.analysis.domains.base import Undecided
 from routebook.analysis.formula import Box, Formulas, Literal, Mask
 from routebook.analysis.terms import Ids, TermIndex
@@ -67,10 +67,6 @@ class Unknown:
 Answer: TypeAlias = Found | Covered | Unknown
 
 
-class OutOfTime(Exception):
-    """The budget is used up."""
-
-
 @dataclass(slots=True)
 class Clause:
     """A box to be left, the terms that it stands for, and whether it rests on something undecided."""
@@ -107,12 +103,12 @@ class Search:
         start: Box,
         avoid: Ids,
         must: Sequence[Literal] = (),
-        deadline: float | None = None,
+        clock: Clock = Clock(),  # noqa: B008
         outside: Sequence[Box] = (),
         near: Sequence[int] | None = None,
     ) -> None:
         self.model, self.index, self.avoid, self.must = model, index, avoid, must
-        self.deadline = deadline
+        self.clock = clock
         formulas = model.formulas
         self.open: list[Mask] = [(1 << size) - 1 for size in formulas.sizes]
         self.empty = False
@@ -143,8 +139,7 @@ class Search:
             return Covered(0, dict(self.start))
         while True:
             self.steps += 1
-            if self.deadline is not None and self.steps % 16 == 0 and monotonic() > self.deadline:
-                raise OutOfTime
+            self.clock.check()
             clause = self.blocking(self.point)
             if clause is None:
                 return Found(tuple(self.point))
@@ -201,6 +196,8 @@ class Search:
     def _impossible(self, point: Sequence[int]) -> Clause | None:
         try:
             box = self.model.conflict(point)
+        except OutOfTime:
+            raise
         except Undecided as undecided:
             self.reasons.append(str(undecided))
             box = undecided.box or {d: 1 << number for d, number in enumerate(point)}

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, assert_never
 
+from routebook.analysis.clock import Clock
 from routebook.analysis.domains.base import Domain, Pred, Undecided
 from routebook.analysis.domains.calendar import TYPICAL, CalendarDomain
 from routebook.analysis.domains.finite import FiniteDomain
@@ -46,8 +47,14 @@ NOW: Final = "now"
 class Space:
     """The model of one policy or more. `extra` holds leads whose very values are to be classes of their own."""
 
-    def __init__(self, trees: Sequence[Tree], extra: Iterable[Mapping[str, Any]] = ()) -> None:
+    def __init__(
+        self,
+        trees: Sequence[Tree],
+        extra: Iterable[Mapping[str, Any]] = (),
+        clock: Clock = Clock(),  # noqa: B008
+    ) -> None:
         self.trees = tuple(trees)
+        self.clock = clock
         self.schema = common_schema([tree.schema for tree in trees])
         self.formulas = Formulas()
         self.domains: dict[str, Domain] = {}
@@ -58,7 +65,7 @@ class Space:
         self._owner: list[Domain | None] = []
         self.uses_now = False
         for declared in self.schema:
-            self.domains[declared.name] = domain_of(declared)
+            self.domains[declared.name] = domain_of(declared, clock)
         self.domains[NOW] = CalendarDomain(NOW, DateTimeType(), optional=False)
         self._extra = list(extra)
 
@@ -224,7 +231,7 @@ class Space:
         return name != NOW and self.schema[name].optional
 
 
-def domain_of(declared: Field) -> Domain:
+def domain_of(declared: Field, clock: Clock) -> Domain:
     """An empty domain for a declared field."""
     name, optional = declared.name, declared.optional
     match declared.type:
@@ -239,7 +246,7 @@ def domain_of(declared: Field) -> Domain:
         case DateType() | TimeType() | DateTimeType():
             return CalendarDomain(name, declared.type, optional)
         case TextType() | IdType() | EmailType() | RepType():
-            return TextDomain(name, declared.type, optional)
+            return TextDomain(name, declared.type, optional, clock)
         case SetType(element):
             others: Iterable[str] = texts_for(name, TextType())
             if isinstance(element, OneOfType):

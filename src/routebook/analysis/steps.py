@@ -13,9 +13,10 @@ from fractions import Fraction
 from heapq import heappop, heappush
 from typing import Any, Final
 
+from routebook.analysis.clock import OUT_OF_TIME
 from routebook.analysis.domains.ordered import NumberDomain
 from routebook.analysis.formula import TRUE, Box, Literal
-from routebook.analysis.model import OUT_OF_TIME, Entry, Model
+from routebook.analysis.model import Entry, Model
 from routebook.analysis.search import Answer, Covered, Found, Unknown
 from routebook.analysis.space import NOW
 from routebook.analysis.tie_steps import Mover, nearest_values

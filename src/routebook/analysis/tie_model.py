@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Protocol
 from zoneinfo import ZoneInfo
 
+from routebook.analysis.clock import Clock
 from routebook.analysis.domains.base import Domain
 from routebook.analysis.formula import Formulas, Literal
 from routebook.check.conditions import Comparison, FieldRef, Operand, fields_in
@@ -25,6 +26,7 @@ class Fields(Protocol):
     formulas: Formulas
     frozen: bool
     uses_now: bool
+    clock: Clock
 
     @property
     def trees(self) -> Sequence[Tree]:

@@ -47,7 +47,7 @@ def number_values(
         for name in spans
         if not (isinstance(d := space.domains.get(name), NumberDomain) and not d.type.integer)
     }
-    solution = impossible(tests, spans, whole)
+    solution = impossible(tests, spans, whole, space.clock)
     if solution is None:
         return None
     values = {base: _value(space, base, solution[base]) for base in bases}
@@ -98,6 +98,7 @@ def _try(
     }
     options = [list(_options(space, base, point, spans[base], marks)) for base in bases]
     for values in islice(product(*options), _TRIED):
+        space.clock.check()
         named = dict(zip(bases, values, strict=True))
         if _fits(space, bases, wanted, point, named):
             return named

@@ -13,6 +13,7 @@ from fractions import Fraction
 from math import floor
 from typing import Any, Final, TypeAlias
 
+from routebook.analysis.clock import Clock
 from routebook.analysis.domains.base import Undecided
 from routebook.analysis.domains.calendar import moment_step
 from routebook.analysis.domains.ordered import time_step
@@ -32,10 +33,12 @@ _Z3_MILLISECONDS: Final = 5_000
 _NEGATED: Final = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 
 
-def impossible(wanted: Sequence[Wanted], spans: Spans, whole: set[str]) -> dict[str, Fraction] | None:
+def impossible(
+    wanted: Sequence[Wanted], spans: Spans, whole: set[str], clock: Clock
+) -> dict[str, Fraction] | None:
     """None is a proof that no values fit; else values that do. `whole` fields have whole values only.
 
-    Raises `Undecided`.
+    Raises `Undecided`, and `OutOfTime`.
     """
     if not possible(wanted, spans):
         return None
@@ -45,9 +48,9 @@ def impossible(wanted: Sequence[Wanted], spans: Spans, whole: set[str]) -> dict[
         found = _by_paths(known, spans, whole)
         if found is None or _is_whole(found, whole):
             return found
-    elif not _by_halving(wanted, spans, whole):
+    elif not _by_halving(wanted, spans, whole, clock):
         return None
-    return _by_z3(wanted, spans, whole)
+    return _by_z3(wanted, spans, whole, clock)
 
 
 # --- Interval arithmetic -------------------------------------------------------------------------------------
@@ -140,12 +143,13 @@ def _times(left: _Range, right: _Range) -> _Range:
     return None, None, total
 
 
-def _by_halving(wanted: Sequence[Wanted], spans: Spans, whole: set[str]) -> bool:
+def _by_halving(wanted: Sequence[Wanted], spans: Spans, whole: set[str], clock: Clock) -> bool:
     """Whether a box remains in which interval arithmetic does not exclude a solution."""
     queue = [dict(spans)]
     for _ in range(_BOXES):
         if not queue:
             return False
+        clock.check()
         box = queue.pop()
         if not possible(wanted, box):
             continue
@@ -310,14 +314,16 @@ def _shortest(edges: list[_Edge], names: list[str]) -> dict[str, Fraction] | Non
 # --- z3 ------------------------------------------------------------------------------------------------------
 
 
-def _by_z3(wanted: Sequence[Wanted], spans: Spans, whole: set[str]) -> dict[str, Fraction] | None:
+def _by_z3(
+    wanted: Sequence[Wanted], spans: Spans, whole: set[str], clock: Clock
+) -> dict[str, Fraction] | None:
     names = " and ".join(f"`{name}`" for name in spans)
     try:
         import z3
     except ImportError:
         raise Undecided(f"a calculation with {names}: the extra `arithmetic` (z3) is not installed") from None
     solver = z3.Solver()
-    solver.set("timeout", _Z3_MILLISECONDS)
+    solver.set("timeout", max(1, int(1_000 * clock.left(_Z3_MILLISECONDS / 1_000))))
     fields = {name: z3.Int(name) if name in whole else z3.Real(name) for name in spans}
     for name, (low, high) in spans.items():
         solver.add(fields[name] >= _z3_number(z3, low), fields[name] <= _z3_number(z3, high))
@@ -331,6 +337,7 @@ def _by_z3(wanted: Sequence[Wanted], spans: Spans, whole: set[str]) -> dict[str,
     if result == z3.unsat:
         return None
     if result != z3.sat:
+        clock.check()
         raise Undecided(f"a calculation with {names}, on which z3 gave up")
     model = solver.model()
     return {name: _z3_value(model.eval(each, model_completion=True), names) for name, each in fields.items()}

@@ -37,6 +37,7 @@ def text_values(
     now = space.domains["now"].value(point)
     if len(sets) <= MOST:
         for values in islice(product(*texts.values()), _TRIED):
+            space.clock.check()
             chosen = dict(zip(texts, values, strict=True))
             found = _with_sets(sets, chosen, wanted, point)
             if found is not None and all(

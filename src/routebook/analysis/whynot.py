@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from time import monotonic
 from typing import Any, Final
 
+from routebook.analysis.clock import clock_for
 from routebook.analysis.formula import FALSE
 from routebook.analysis.lower import Lowering
 from routebook.analysis.model import Entry, Model
@@ -77,7 +77,7 @@ def why_not(
 
     Where the lead `is_there`, nothing but the rule that takes it is looked at.
     """
-    model = Model([tree], [{**lead, NOW: now}], None if budget is None else monotonic() + budget)
+    model = Model([tree], [{**lead, NOW: now}], clock_for(budget))
     taken = walk(tree, lead, now).leaf
     ways = ways_to(tree, goal, roster)
     if is_there:

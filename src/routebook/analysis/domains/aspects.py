@@ -10,7 +10,8 @@ from typing import Any, TypeAlias
 from routebook.analysis.domains.base import Pred, Undecided, mask_of
 from routebook.analysis.formula import Formulas, Mask
 from routebook.analysis.patterns import machine_of
-from routebook.analysis.words import Begins, Has, Machine, shortest_written
+from routebook.analysis.shortest import Clash, Shortest
+from routebook.analysis.words import Begins, Has, Listed, Machine
 from routebook.check.conditions import Pattern
 from routebook.types import EmailType, IdType, RepType, TextType
 
@@ -55,8 +56,7 @@ class Aspect:
     def wanted(self, number: int) -> Iterator[tuple[Machine, bool]]:
         """The languages that a text of this class is in, and those that it is not in."""
         if self.op not in ENDS:
-            literal = self.literals[0]
-            yield (machine_of(literal) if isinstance(literal, Pattern) else Has(literal)), number == 1
+            yield self._machine(self.literals[0]), number == 1
             return
         own = self.literals[number - 1] if number else ""
         if own:
@@ -66,8 +66,16 @@ class Aspect:
             if len(literal) > len(own) and fits(literal, own):
                 yield self._machine(literal), False
 
-    def _machine(self, literal: str) -> Machine:
-        return Begins(literal) if self.op == "starts with" else Has(literal, at_end=True)
+    def machines(self) -> Iterator[Machine]:
+        """The languages of its literals. Raises `Undecided` for a pattern that is beyond us."""
+        return map(self._machine, self.literals)
+
+    def _machine(self, literal: Any) -> Machine:
+        if isinstance(literal, Pattern):
+            return machine_of(literal)
+        if self.op == "starts with":
+            return Begins(literal)
+        return Has(literal, at_end=self.op == "ends with")
 
 
 @dataclass
@@ -116,10 +124,10 @@ class View:
         """Whether it is by how the literals of a class are written that they meet a pattern of a view."""
         return aspect.op == MATCHES and bool(self.loose.get((view.part, aspect.literals[0]), 0) >> number & 1)
 
-    def freeze(self, formulas: Formulas, folded: bool, inside: Sequence[Pred] = ()) -> None:
+    def freeze(self, formulas: Formulas, texts: Shortest | None, inside: Sequence[Pred] = ()) -> None:
         """Group the literals by the predicates that hold of them; `inside` are those on their domains.
 
-        `folded` says whether texts that are written differently can be equal.
+        `texts` finds ways to write a text; None where texts that are written differently are never equal.
         """
         asked = [*self.preds, *inside]
         signatures: dict[str, list[int]] = {key: [] for key in self.spelling}
@@ -129,7 +137,7 @@ class View:
             for key in signatures if listed is None or not own else listed:
                 text = key if own else key.rpartition("@")[2]
                 holds = pred.holds(text)
-                if folded and pred.op == MATCHES and _differs(text, pred.args[0], holds):
+                if texts is not None and pred.op == MATCHES and _differs(texts, text, pred.args[0], holds):
                     signatures[key].append(~number)
                 elif holds:
                     signatures[key].append(number)
@@ -148,13 +156,14 @@ class View:
             aspect.dimension = formulas.dimension(size)
 
 
-def _differs(key: str, pattern: Pattern, holds: bool) -> bool:
+def _differs(texts: Shortest, key: str, pattern: Pattern, holds: bool) -> bool:
     """Whether a text that folds to `key` can meet the pattern otherwise than `key` itself does."""
     try:
         machine = machine_of(pattern)
         if key.isascii() and not any(image in key for image in _ascii_images()):
             return False  # the pattern ignores case, and that is all the difference there can be
-        return shortest_written([(Begins(key, exact=True), True), (machine, not holds)]) is not None
+        written = texts.find_written([(Listed([key]), True), (machine, not holds)])
+        return not isinstance(written, Clash)
     except Undecided:
         return True
 

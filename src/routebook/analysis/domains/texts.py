@@ -3,30 +3,43 @@
 The literals that a policy compares with are classes of their own, of which every other question is known.
 All other texts are one class, told apart by further dimensions: the longest mentioned beginning, the longest
 ending, a bit for each `contains` and `matches`. Not every combination has a text; which have is asked only
-of the combinations that a search meets, first by composing a text, then by `words.shortest`, whose "none" is
-a proof. An email's domain is a second view of the same text.
+of the combinations that a search meets, first by composing a text, then by looking for the shortest, whose "none"
+is a proof. An email's domain is a second view of the same text.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, TypeAlias
 
+from routebook.analysis.clock import Clock
 from routebook.analysis.domains.aspects import ENDS, MATCHES, TextKind, View
 from routebook.analysis.domains.base import Pred, Undecided, classes_of, mask_of
+from routebook.analysis.domains.composing import Composer
 from routebook.analysis.formula import FALSE, TRUE, Box, Formulas, Literal, Mask, Point
-from routebook.analysis.plausible import texts_for
-from routebook.analysis.words import AfterAt, Begins, Proper, Wanted, shortest, shortest_written
+from routebook.analysis.shortest import Clash, Shortest, Wanted
+from routebook.analysis.words import AfterAt, Listed, Machine, Proper
 from routebook.analysis.written import joined, written
 from routebook.check.conditions import Pattern
-from routebook.text import clean, fold_kept
+from routebook.text import clean
 from routebook.types import EmailType, TextType, key_of
+
+Languages: TypeAlias = dict[Wanted, int]
+"""Languages that a text is to be in or out of, each with a dimension that asks for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Nothing:
+    """No text is in the classes asked for: none even where only those of these dimensions are."""
+
+    dimensions: frozenset[int]
 
 
 class TextDomain:
     """A field of type text, id, rep or email."""
 
-    def __init__(self, name: str, type_: TextKind, optional: bool) -> None:
+    def __init__(self, name: str, type_: TextKind, optional: bool, clock: Clock) -> None:
         self.name = name
         self.type = type_
         self.optional = optional
@@ -36,8 +49,9 @@ class TextDomain:
         self._known = -1
         self._start = self._end = 0
         self._spelled: dict[str, str] = {}
-        self._words: dict[tuple[tuple[int, int], ...], str | None] = {}
-        self._conflicts: dict[tuple[int, ...], Box | None] = {}
+        self._clock = clock
+        self._composer = Composer(name, type_, self.whole, self.domain, self._spelled)
+        self._words: dict[tuple[tuple[int, int], ...], str | _Nothing] = {}
 
     @property
     def folded(self) -> bool:
@@ -62,12 +76,29 @@ class TextDomain:
         self._start = len(formulas.sizes)
         if self.optional:
             self._known = formulas.dimension(2)
-        self.whole.freeze(formulas, self.folded, self.domain.preds if self.domain else ())
-        if self.domain:
-            self.domain.freeze(formulas, self.folded)
-        self._end = len(formulas.sizes)
         views = [self.whole, *([self.domain] if self.domain else [])]
+        machines = list(self._all_machines(views))
+        self._shortest = Shortest(machines, self.folded, self._clock)
+        told_apart = self._shortest if self.folded else None
+        self.whole.freeze(formulas, told_apart, self.domain.preds if self.domain else ())
+        if self.domain:
+            self.domain.freeze(formulas, told_apart)
+        self._end = len(formulas.sizes)
         self._aspects = [(view, aspect) for view in views for aspect in view.aspects]
+
+    def _all_machines(self, views: list[View]) -> Iterator[Machine]:
+        """The languages by which the texts of the field are told apart, without those that are beyond us."""
+        yield Proper(self.domain is not None)
+        for view in views:
+            yield self._of(view, Listed(view.spelling))
+            for aspect in view.aspects:
+                try:
+                    yield from (self._of(view, machine) for machine in aspect.machines())
+                except Undecided:
+                    continue
+
+    def _of(self, view: View, machine: Machine) -> Machine:
+        return machine if view is self.whole else AfterAt(machine)
 
     # --- Formulas ----------------------------------------------------------------------------------------
 
@@ -98,7 +129,11 @@ class TextDomain:
         """The literals of a view of which a predicate holds, one that is asked of the view or of the domain."""
         formulas = self._formulas
         loose = view.loose.get((pred.part, pred.args[0]), 0) if pred.op == MATCHES else 0
-        listed = mask_of(i for i, keys in enumerate(view.classes) if keys and pred.holds(asked.key(keys[0])))
+        if asked is view and pred.op in ("==", "in"):
+            keys = pred.args[0] if pred.op == "in" else pred.args
+            listed = mask_of(view.class_of[key] for key in keys)
+        else:
+            listed = mask_of(i for i, own in enumerate(view.classes) if own and pred.holds(asked.key(own[0])))
         sure = formulas.atom(view.dimension, listed & ~loose) if listed & ~loose else FALSE
         if not loose:
             return sure
@@ -146,7 +181,7 @@ class TextDomain:
         if asked[self.whole.dimension]:
             listed = [self.whole.spelling[key] for key in self.listed(point)]
             return [word for word in listed if self._fits(word, asked)] or [self.value(point)]
-        found = [word for word in self._composed(asked) if self._fits(word, asked)]
+        found = [word for word in self._composer.texts(asked) if self._fits(word, asked)]
         first = self._word(tuple(asked.items()))
         return list(dict.fromkeys([*([first] if first is not None else []), *found]))[:6]
 
@@ -193,13 +228,11 @@ class TextDomain:
         if self.optional and point[self._known] == 1:
             return None
         asked = self._asked(point)
-        if self._word(asked) is not None:
+        found = self._text(asked)
+        if not isinstance(found, _Nothing):
             return None
-        for dimension, _ in asked[1:]:  # leave out what is not to blame
-            fewer = tuple(pair for pair in asked if pair[0] != dimension)
-            if self._word(fewer) is None:
-                asked = fewer
-        box = {dimension: 1 << number for dimension, number in asked}
+        to_blame = self._to_blame(asked, found)
+        box = {dimension: 1 << number for dimension, number in to_blame}
         if self.optional:
             box[self._known] = 1
         inside = any(a.dimension in box for v, a in self._aspects if v is self.domain)
@@ -207,40 +240,54 @@ class TextDomain:
             box[self.domain.dimension] = 1 << point[self.domain.dimension]
         return box
 
+    def _to_blame(self, asked: tuple[tuple[int, int], ...], found: _Nothing) -> tuple[tuple[int, int], ...]:
+        """What is asked for, without what no blame falls on: what the whole text is always stays."""
+        whole = asked[0][0]
+        asked = tuple(pair for pair in asked if pair[0] == whole or pair[0] in found.dimensions)
+        for dimension, _ in asked[1:]:
+            fewer = tuple(pair for pair in asked if pair[0] != dimension)
+            if isinstance(self._text(fewer), _Nothing):
+                asked = fewer
+        return asked
+
     # --- Words -------------------------------------------------------------------------------------------
 
     def _word(self, asked: tuple[tuple[int, int], ...]) -> str | None:
         """A text with these aspects; None is a proof that there is none."""
+        found = self._text(asked)
+        return None if isinstance(found, _Nothing) else found
+
+    def _text(self, asked: tuple[tuple[int, int], ...]) -> str | _Nothing:
         if asked not in self._words:
             self._words[asked] = self._find(dict(asked))
         return self._words[asked]
 
-    def _find(self, asked: dict[int, int]) -> str | None:
+    def _find(self, asked: dict[int, int]) -> str | _Nothing:
         literals = self.whole.classes[asked[self.whole.dimension]]
         if literals:
             return self._written_as(literals, asked)
-        for word in self._composed(asked):
+        clash = self._clash(asked)
+        if clash is not None:
+            return clash
+        for word in self._composer.texts(asked):
             if self._fits(word, asked):
                 return word
-        if self._clash(asked):
-            return None
-        return self._believed(shortest(self._languages(asked), self.folded), asked)
+        languages = self._languages(asked)
+        return self._believed(self._shortest.find(list(languages)), languages, asked)
 
-    def _written_as(self, literals: list[str], asked: dict[int, int]) -> str | None:
+    def _written_as(self, literals: list[str], asked: dict[int, int]) -> str | _Nothing:
         """One of the literals, written so that it meets the patterns as asked."""
         for key in literals:
             spelling = self.whole.spelling[key]
             if len(asked) == 1 or self._fits(spelling, asked):
                 return spelling
-        machines = list(self._machines(asked))
-        for key in literals:
-            found = shortest_written([(Begins(key, exact=True), True), *machines])
-            if found is not None:
-                return self._believed(found, asked)
-        return None
+        languages = {(Listed(literals), True): self.whole.dimension, **self._machines(asked)}
+        return self._believed(self._shortest.find_written(list(languages)), languages, asked)
 
-    def _believed(self, found: str | None, asked: dict[int, int]) -> str | None:
-        if found is not None and not self._fits(found, asked):
+    def _believed(self, found: str | Clash, languages: Languages, asked: dict[int, int]) -> str | _Nothing:
+        if isinstance(found, Clash):
+            return _Nothing(frozenset(languages[wanted] for wanted in found.wanted))
+        if not self._fits(found, asked):
             raise Undecided(
                 f"which texts `{self.name}` can be: letters and accents join in ways not followed"
             )
@@ -262,102 +309,43 @@ class TextDomain:
         pairs = ((view, a) for view, a in self._aspects if a.dimension in asked)
         return all(a.class_of(v.key(key), v.key(as_written)) == asked[a.dimension] for v, a in pairs)
 
-    def _composed(self, asked: dict[int, int]) -> Iterator[str]:
-        """Likely texts, and texts put together from the literals that are asked for."""
-        likely = texts_for(self.name, self.type)
-        yield from likely
-        whole = self._pieces(self.whole, asked)
-        if self.domain is None:
-            begin, middle, end = whole
-            for filler in (*likely, "x"):
-                yield " ".join(filter(None, [begin, *middle, end]))
-                yield begin + " ".join(middle) + end
-                yield (
-                    f"{begin}{filler}{' '.join(['', *middle, ''])}{filler}{end}"
-                    if end
-                    else f"{begin}{filler}{' '.join(['', *middle])}"
-                )
-                yield f"{begin} {filler} {' '.join(middle)} {end}".strip()
-            return
-        number = asked.get(self.domain.dimension, 0)
-        begin, middle, end = self._pieces(self.domain, asked)
-        middles = "".join(middle)
-        domains = self.domain.classes[number][:1] or [
-            begin + middles + end, f"{begin}x{middles}x{end}", f"{begin}{middles}-x.example", "x.example",
-            f"{begin}{middles}{whole[2].rpartition('@')[2] or '-x.example'}",
-        ]  # fmt: skip
-        for domain in domains:
-            for local in (
-                whole[0] + "".join(whole[1]),
-                f"{whole[0]}x{''.join(whole[1])}",
-                "maria",
-                f"{whole[0]}x",
-            ):
-                yield f"{local}@{domain}"
-                yield f"{local}{whole[2]}" if "@" in whole[2] else f"{local}@x{whole[2]}"
-                yield f"{whole[0]}{domain}" if whole[0].endswith("@") else f"{whole[0]}x@{domain}"
-
-    def _pieces(self, view: View, asked: dict[int, int]) -> tuple[str, list[str], str]:
-        begin = end = ""
-        middle: list[str] = []
-        for aspect in view.aspects:
-            number = asked.get(aspect.dimension, 0)
-            if not number or aspect.op == "matches":
+    def _clash(self, asked: dict[int, int]) -> _Nothing | None:
+        """The common proof: a literal that must not be in the text is part of one that must."""
+        for view in (self.whole, self.domain):
+            if view is None:
                 continue
-            literal = aspect.literals[number - 1] if aspect.op in ENDS else aspect.literals[0]
-            if aspect.op == "starts with":
-                begin = literal
-            elif aspect.op == "ends with":
-                end = literal
-            else:
-                middle.append(literal)
-        middle = [
-            part
-            for part in middle
-            if not any(part != other and part in other for other in (*middle, begin, end))
-        ]
-        spelled = self._spelled
-        return spelled.get(begin, begin), [spelled.get(part, part) for part in middle], spelled.get(end, end)
+            wanted = [
+                (each.dimension, literal)
+                for each in view.aspects
+                if each.op != MATCHES
+                for literal in each.wanted_literals(asked.get(each.dimension, 0))
+            ]
+            for aspect in view.aspects:
+                if aspect.op == "contains" and asked.get(aspect.dimension) == 0:
+                    for dimension, literal in wanted:
+                        if aspect.literals[0] in literal:
+                            return _Nothing(frozenset((dimension, aspect.dimension)))
+        return None
 
-    def _clash(self, asked: dict[int, int]) -> bool:
-        """Whether a literal that must not be in the text is part of one that must: the common proof."""
-        for view, aspect in self._aspects:
-            if aspect.op != "contains" or asked.get(aspect.dimension) != 0:
-                continue
-            begin, middle, end = self._pieces(view, asked)
-            fold = fold_kept if self.folded else str
-            if any(aspect.literals[0] in fold(piece) for piece in (begin, *middle, end)):
-                return True
-        return False
-
-    def _languages(self, asked: dict[int, int]) -> list[Wanted]:
-        wanted: list[Wanted] = [(Proper(self.domain is not None), True)]
-        wanted += [(Begins(key, exact=True), False) for key in self.whole.class_of]
-        wanted += self._machines(asked)
+    def _languages(self, asked: dict[int, int]) -> Languages:
+        """The languages that the text is to be in or out of, each with the dimension that asks for it."""
+        whole = self.whole.dimension
+        wanted: Languages = {(Proper(self.domain is not None), True): whole}
+        wanted[Listed(self.whole.class_of), False] = whole
+        wanted.update(self._machines(asked))
         if self.domain is not None and self.domain.dimension in asked:
             number = asked[self.domain.dimension]
-            if number:
-                choice = self.domain.classes[number]
-                if len(choice) > 1:
-                    return self._first_domain(wanted, choice)
-                wanted.append((AfterAt(Begins(choice[0], exact=True)), True))
-            else:
-                wanted += [(AfterAt(Begins(key, exact=True)), False) for key in self.domain.class_of]
+            listed = self.domain.classes[number] if number else self.domain.class_of
+            wanted[AfterAt(Listed(listed)), bool(number)] = self.domain.dimension
         return wanted
 
-    def _machines(self, asked: dict[int, int]) -> Iterator[Wanted]:
-        for view, aspect in self._aspects:
-            if aspect.dimension in asked:
-                for machine, want in aspect.wanted(asked[aspect.dimension]):
-                    yield (machine if view is self.whole else AfterAt(machine)), want
-
-    def _first_domain(self, wanted: list[Wanted], choice: list[str]) -> list[Wanted]:
-        """With several domains in one class, any one that works."""
-        for key in choice[:-1]:
-            tried = [*wanted, (AfterAt(Begins(key, exact=True)), True)]
-            if shortest(tried, self.folded) is not None:
-                return tried
-        return [*wanted, (AfterAt(Begins(choice[-1], exact=True)), True)]
+    def _machines(self, asked: dict[int, int]) -> Languages:
+        return {
+            (self._of(view, machine), want): aspect.dimension
+            for view, aspect in self._aspects
+            if aspect.dimension in asked
+            for machine, want in aspect.wanted(asked[aspect.dimension])
+        }
 
     # --- Words for people --------------------------------------------------------------------------------
 
