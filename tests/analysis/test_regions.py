@@ -158,3 +158,30 @@ def test_a_rule_that_both_policies_have_is_one_exception() -> None:
     new = api.loads(f"{LEAD}{first}\nwhen score >= 40 queue a else queue z").tree
     (change,) = difference(old, new).changes
     assert change.region.text == "score between 40 and 49, except what 1 rule takes"
+
+
+def test_a_condition_that_holds_of_a_missing_text_is_one_region() -> None:
+    lead = "lead { id: id  t: text optional }\n"
+    gap = prove(api.loads(f'{lead}when t in ["a", "b"] queue q').tree).gap
+    assert gap is not None
+    assert [region.text for region in gap.regions] == ['t not in ["a", "b"]']
+    gap = prove(api.loads(f'{lead}when t is known and t not in ["a", "b"] queue q').tree).gap
+    assert gap is not None
+    assert {region.text for region in gap.regions} == {'t in ["a", "b"]', "t is missing"}
+
+
+@pytest.mark.parametrize(
+    ("when", "region"),
+    [
+        ('t == "c"', 't == "c"'),
+        ('t != "c"', 't != "c"'),
+        ('t is known and t != "c"', 't is known and t != "c"'),
+        ('t starts with "c"', 't starts with "c"'),
+        ("t is known", "t is known"),
+    ],
+)
+def test_a_text_that_is_something_is_not_said_to_be_known_besides(when: str, region: str) -> None:
+    lead = "lead { id: id  t: text optional }\n"
+    old, new = (api.loads(f"{lead}when {when} queue {name} else queue z").tree for name in "ab")
+    (change,) = difference(old, new).changes
+    assert change.region.text == region

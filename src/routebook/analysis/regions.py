@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 from routebook.analysis.domains.base import classes_of
 from routebook.analysis.domains.finite import FiniteDomain
 from routebook.analysis.domains.ordered import NumberDomain
 from routebook.analysis.domains.sets import SetDomain
+from routebook.analysis.domains.texts import TextDomain
 from routebook.analysis.formula import Box, Literal
 from routebook.analysis.model import Model
 from routebook.analysis.search import Covered, Found, Unknown
@@ -26,6 +28,8 @@ _READABLE: Final = 3
 """So many fields are read at a glance."""
 _LEGIBLE: Final = 5
 """So many fields are read where nothing shorter says anything."""
+_MISSING: Final = 0b10
+"""The class of a missing text, in the first of its dimensions."""
 _REGIONS: Final = 6
 _SWEPT: Final = 24
 
@@ -64,16 +68,44 @@ class LeadRegion:
         return f"{all_of_them if self.when == 'true' else self.when}{self.note}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LeadSet:
-    """The leads for which a formula holds and none of some terms does."""
+    """The leads for which a formula holds and none of some terms does.
+
+    A text that is missing has one point, at which nothing that could be said of it is true: then a condition such as
+    `t != "a"`, which holds of a missing text, is one box.
+    """
 
     model: Model
     literal: Literal
     avoid: Ids
 
     def find(self, within: Box | None = None, outside: Sequence[Box] = ()) -> Found | Covered | Unknown:
-        return self.model.find([self.literal], self.avoid, within, outside)
+        return self.model.find([self.literal], self.avoid, within, (*outside, *self.unread))
+
+    @cached_property
+    def unread(self) -> tuple[Box, ...]:
+        """The other points of missing texts: what they say of the text is never asked."""
+        used = set(self.dimensions())
+        full = self.model.formulas.full
+        found: list[Box] = []
+        for domain in self.model.space.domains.values():
+            if isinstance(domain, TextDomain) and domain.optional:
+                known, *rest = domain.dimensions()
+                found += [
+                    {known: _MISSING, dimension: full(dimension) & ~1}
+                    for dimension in rest
+                    if dimension in used
+                ]
+        return tuple(found)
+
+    def settled(self, point: Sequence[int]) -> tuple[int, ...]:
+        """The one point of the same leads."""
+        here = list(point)
+        for box in self.unread:
+            if _is_in(box, here):
+                here[max(box)] = 0
+        return tuple(here)
 
     def has(self, point: Sequence[int]) -> bool:
         """Whether the leads at a point are in the set; that there are any is not asked."""
@@ -95,7 +127,7 @@ class LeadSet:
 
 def regions(leads: LeadSet, first: tuple[int, ...]) -> tuple[list[LeadRegion], tuple[str, ...]]:
     """Regions that together hold the whole set, and what was not decided. `first` is a point of it."""
-    found, reasons = _outlines(leads, first)
+    found, reasons = _outlines(leads, leads.settled(first))
     return [shown(leads.model, each) for each in found], reasons
 
 
@@ -105,6 +137,7 @@ def gathered(leads: LeadSet, first: tuple[int, ...]) -> tuple[LeadRegion, tuple[
     Where it does not (a condition with `or`, a comparison of fields), an outline alone would say too much. Then the
     region is the boxes that are the set, joined by `or`, or where those are too many, the outline with a note.
     """
+    first = leads.settled(first)
     outline, reasons = outlined(leads, first, (), own=True)
     region = shown(leads.model, outline)
     if outline.loose:
@@ -270,10 +303,14 @@ def _sweep(
             if rows[dimension] and free & rows[dimension][number]:
                 continue
             here[dimension] = number
-            is_out = not any(all(m >> here[d] & 1 for d, m in box.items()) for box in outside)
+            is_out = not any(_is_in(box, here) for box in (*outside, *leads.unread))
             if is_out and leads.has(here) and (simple or model.space.is_possible(here)):
                 seen[dimension] |= 1 << number
         here[dimension] = point[dimension]
+
+
+def _is_in(box: Box, point: Sequence[int]) -> bool:
+    return all(mask >> point[dimension] & 1 for dimension, mask in box.items())
 
 
 def _exceptions(leads: LeadSet, box: Box) -> int:
@@ -301,11 +338,19 @@ def shown(model: Model, found: Outline) -> LeadRegion:
     return LeadRegion(described(model, found.box), note, values, found.exact, found.point)
 
 
+def _is_plainly_known(domain: TextDomain, dimension: int, box: Box) -> bool:
+    """Whether the dimension says that a text is known, and another says something that only a known text can be."""
+    known, *rest = domain.dimensions()
+    return dimension == known and box[known] != _MISSING and any(not box.get(other, 1) & 1 for other in rest)
+
+
 def described(model: Model, box: Box) -> str:
     """The conditions of a box, joined by `and`."""
     parts: list[str] = []
     for dimension in sorted(box):
         owner = model.space.owner(dimension)
+        if isinstance(owner, TextDomain) and owner.optional and _is_plainly_known(owner, dimension, box):
+            continue
         text = (
             model.space.ties.describe(dimension, box[dimension])
             if owner is None
