@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
-from routebook.analysis.clock import clock_for
+from routebook.analysis.clock import OUT_OF_TIME, clock_for
 from routebook.analysis.domains.base import Undecided
 from routebook.analysis.fields_changed import read_otherwise, schema_notes
 from routebook.analysis.formula import TRUE, Literal
@@ -87,6 +87,9 @@ def difference(
     doubts = list(read_otherwise(old, new))
     for one, other, done in _pairs(model, left, right):
         model.tell("pairs of rules", done, len(left))
+        if model.out_of_time():
+            doubts.append(OUT_OF_TIME)
+            break
         literal = model.formulas.conj([one.whole, other.whole])
         avoid = one.before | other.before
         answer = model.find([literal], avoid)

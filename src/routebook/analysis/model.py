@@ -146,8 +146,6 @@ class Model:
         literal = self.formulas.conj(literals)
         if literal == FALSE:
             return Covered(0, {})
-        if self.out_of_time():
-            return Unknown((OUT_OF_TIME,))
         boxes = self.formulas.boxes(literal)
         must: Sequence[Literal] = ()
         if boxes is None:

@@ -225,6 +225,8 @@ def _redundant(
             same |= later.terms
             instead.append(later)
             continue
+        if model.out_of_time():
+            return UndecidedPart(entry, (OUT_OF_TIME,))
         answer = model.find([entry.whole, later.whole], entry.before | same)
         if isinstance(answer, Unknown):
             return UndecidedPart(entry, answer.reasons)

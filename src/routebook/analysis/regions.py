@@ -20,7 +20,7 @@ from routebook.analysis.domains.sets import SetDomain
 from routebook.analysis.domains.texts import TextDomain
 from routebook.analysis.formula import Box, Literal
 from routebook.analysis.model import Model
-from routebook.analysis.search import Covered, Found, Unknown
+from routebook.analysis.search import UNTIMED, Covered, Found, Unknown
 from routebook.analysis.terms import Ids
 from routebook.analysis.written import conjunction
 
@@ -199,9 +199,9 @@ def grown(leads: LeadSet, point: Sequence[int]) -> Box:
     model = leads.model
     used = leads.dimensions()
     box: Box = {dimension: 1 << point[dimension] for dimension in used}
-    for dimension in sorted(used, key=lambda d: _worth(model, d)):
+    for tried, dimension in enumerate(sorted(used, key=lambda d: _worth(model, d))):
         wider = {d: mask for d, mask in box.items() if d != dimension}
-        if model.out_of_time():
+        if tried >= UNTIMED and model.out_of_time():
             break
         if _inside(leads, wider):
             box = wider
@@ -234,8 +234,8 @@ def _widest(leads: LeadSet, box: Box, dimension: int) -> int:
     mask = box[dimension]
     full = leads.model.formulas.full(dimension)
     rest = [number for number in classes_of(full) if not mask >> number & 1]
-    for group in (rest, *([number] for number in rest)):
-        if leads.model.out_of_time():
+    for tried, group in enumerate((rest, *([number] for number in rest))):
+        if tried >= UNTIMED and leads.model.out_of_time():
             break
         wider = mask
         for number in group:
@@ -288,8 +288,8 @@ def _sweep(
     model = leads.model
     rows = model.index.allow()
     here = list(point)
-    for dimension in used:
-        if model.out_of_time():
+    for tried, dimension in enumerate(used):
+        if tried >= UNTIMED and model.out_of_time():
             return
         free = leads.avoid
         for other in used:

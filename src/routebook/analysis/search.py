@@ -23,6 +23,8 @@ from routebook.analysis.terms import Ids, TermIndex
 
 HANDOVER: Final = 400
 """After so many conflicts a search is handed to the SAT solver, where there is one."""
+UNTIMED: Final = 16
+"""So many steps are taken when the time is up, too: a small answer is worth more than the moment that it takes."""
 GIVEN_UP: Final = "the search was given up"
 _LOOKED_AT: Final = 12
 
@@ -119,6 +121,10 @@ class Search:
         self.point = [] if self.empty else self._begun(near)
         self.clauses: list[Clause] = []
         self.by_dimension: dict[int, list[Clause]] = {}
+        self._broad: list[Clause] = []
+        self._single: dict[int, list[Clause]] = {}
+        self._barred: Box = {}
+        """For each dimension the classes that are in boxes of that dimension alone: there may be very many of those."""
         self.trail: list[_Step] = []
         self.conflicts = 0
         self.steps = 0
@@ -139,7 +145,8 @@ class Search:
             return Covered(0, dict(self.start))
         while True:
             self.steps += 1
-            self.clock.check()
+            if self.steps % UNTIMED == 0:
+                self.clock.check()
             clause = self.blocking(self.point)
             if clause is None:
                 return Found(tuple(self.point))
@@ -176,7 +183,11 @@ class Search:
 
     def blocking(self, point: Sequence[int]) -> Clause | None:
         """A box around the point that is to be left: a known one, a term, a formula that fails, an impossible lead."""
-        for clause in reversed(self.clauses):
+        for dimension, barred in self._barred.items():
+            here = 1 << point[dimension]
+            if barred & here:
+                return next(each for each in self._single[dimension] if each.box[dimension] & here)
+        for clause in reversed(self._broad):
             for dimension, mask in clause.box.items():
                 if not mask >> point[dimension] & 1:
                     break
@@ -230,6 +241,12 @@ class Search:
         if not clause.kept:
             clause.kept = True
             self.clauses.append(clause)
+            if len(clause.box) == 1:
+                ((dimension, mask),) = clause.box.items()
+                self._single.setdefault(dimension, []).append(clause)
+                self._barred[dimension] = self._barred.get(dimension, 0) | mask
+                return
+            self._broad.append(clause)
             for dimension in clause.box:
                 self.by_dimension.setdefault(dimension, []).append(clause)
 
@@ -262,6 +279,10 @@ class Search:
                 return reason
             if not left >> self.point[dimension] & 1:
                 self.point[dimension] = self.model.pick(dimension, left)
+            if not left & ~self._barred.get(dimension, 0):
+                for clause in self._single[dimension]:
+                    if not left & ~clause.box[dimension]:
+                        return clause
             for clause in self.by_dimension.get(dimension, ()):
                 if clause.box[dimension] & left != left:
                     continue
