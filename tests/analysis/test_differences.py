@@ -10,6 +10,7 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
+from routebook.analysis.clock import Clock
 from routebook.analysis.tie_proofs import Wanted, _by_paths, _by_z3, _difference, impossible
 from routebook.check.conditions import Arithmetic, Constant, FieldRef, Operand, Scope
 from routebook.types import NumberType
@@ -86,7 +87,7 @@ def test_paths_say_what_z3_says(wanted: list[Wanted]) -> None:
     known = [each for each in differences if each is not None]
     assume(len(known) == len(differences))
     found = _by_paths(known, SPANS, WHOLE)
-    assert (found is None) == (_by_z3(wanted, SPANS, WHOLE) is None)
+    assert (found is None) == (_by_z3(wanted, SPANS, WHOLE, Clock()) is None)
     if found is not None:
         for op, left, right, want in wanted:
             assert COMPARED[op](value_of(left, found), value_of(right, found)) is want
@@ -98,4 +99,6 @@ def test_paths_say_what_z3_says(wanted: list[Wanted]) -> None:
 @given(WANTED)
 @settings(max_examples=150, deadline=None)
 def test_what_is_proved_impossible_is_so(wanted: list[Wanted]) -> None:
-    assert (impossible(wanted, SPANS, WHOLE) is None) == (_by_z3(wanted, SPANS, WHOLE) is None)
+    assert (impossible(wanted, SPANS, WHOLE, Clock()) is None) == (
+        _by_z3(wanted, SPANS, WHOLE, Clock()) is None
+    )
