@@ -40,6 +40,7 @@ from routebook.types import (
     TimeType,
     Type,
     Value,
+    key_of,
     show_number,
 )
 
@@ -152,7 +153,11 @@ def values(type_: Type, near: Constants | None = None) -> st.SearchStrategy[Valu
         case DateTimeType():
             return _moved(near.moments, _moments, timedelta(hours=1))
         case SetType(element):
-            return st.frozensets(values(element, near).map(str), max_size=3)
+            # intake keeps one of the texts that are the same but for capitals
+            members = st.lists(
+                values(element, near).map(str), max_size=3, unique_by=lambda text: key_of(element, text)
+            )
+            return members.map(frozenset)
         case _:
             assert_never(type_)
 
