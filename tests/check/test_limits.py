@@ -8,6 +8,7 @@ import pytest
 
 from routebook import api
 from routebook.diagnostics import PolicyError
+from routebook.routing import run_tests
 
 LEAD = "lead { id: id  number: integer  text: text  country: country }\n"
 RULES = "when {} queue q\nelse queue r\n"
@@ -45,11 +46,13 @@ def test_definitions_that_double_are_no_work(kind: str) -> None:
     count = {"define": 30, "derive": 20}[kind]
     doubled = "".join(shape.format(n, n - 1) for n in range(1, count + 1))
     text = f"{LEAD}define d0 = number > 0\n{doubled}{RULES.format(f'd{count}')}"
+    text += 'test "five" { lead { number: 5 } expect rule "#1" }\n'
     started = time.process_time()
     policy = api.loads(text)
     lead = {"id": "1", "number": 5, "text": "x", "country": "DE"}
     assert policy.decide(lead).rule == "#1"
     assert len(policy.explain(lead).steps[0].because) == 1
+    assert [result.passed for result in run_tests(policy)] == [True]
     assert time.process_time() - started < 20
 
 

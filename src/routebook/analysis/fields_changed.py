@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from routebook.analysis.meaning import refs_in
 from routebook.analysis.shared import is_read_alike
 from routebook.analysis.written import written
-from routebook.check.conditions import Condition, Derive, Scope
-from routebook.plan.tree import Branch, RuleNode, Tree
+from routebook.check.conditions import Scope
+from routebook.plan.boundaries import mentioned
+from routebook.plan.tree import Tree
 from routebook.text import listed
 from routebook.types import Field, OneOfType, SetType, Type, describe
 
@@ -62,33 +62,8 @@ def _named(members: Sequence[str]) -> str:
 
 def read_otherwise(old: Tree, new: Tree) -> Iterator[str]:
     """What a comparison of values leaves open: fields that are asked of, and that the two may read differently."""
-    asked = {*_asked(old), *_asked(new)}
+    asked = {name for tree in (old, new) for scope, name in mentioned(tree) if scope is Scope.LEAD}
     for declared in new.schema:
         before = old.schema.fields.get(declared.name)
         if before is not None and declared.name in asked and not is_read_alike(before.type, declared.type):
             yield f"what becomes of leads whose `{declared.name}` the two read as different values"
-
-
-def _asked(tree: Tree) -> Iterator[str]:
-    """The fields that conditions of a policy ask of."""
-    for condition in (*_conditions(tree.rules), *_computed(tree)):
-        yield from (ref.base for ref in refs_in(condition) if ref.scope is Scope.LEAD)
-    for computed in tree.computed.values():
-        if not isinstance(computed, Derive):
-            yield from (entry.per.base for entry in computed.entries if entry.per is not None)
-
-
-def _conditions(nodes: Sequence[RuleNode]) -> Iterator[Condition]:
-    for node in nodes:
-        if node.condition is not None:
-            yield node.condition
-        if isinstance(node, Branch):
-            yield from _conditions(node.rules)
-
-
-def _computed(tree: Tree) -> Iterator[Condition]:
-    for computed in tree.computed.values():
-        if isinstance(computed, Derive):
-            yield from (case.condition for case in computed.cases)
-        else:
-            yield from (entry.condition for entry in computed.entries if entry.condition is not None)

@@ -28,9 +28,9 @@ from routebook.check.conditions import (
     Named,
     Not,
     Scope,
-    fields_in,
+    refs_in,
 )
-from routebook.check.targets import HoldTarget, PoolTarget, Reassign, RepTarget, SplitTarget, Target
+from routebook.check.targets import HoldTarget, PoolTarget, Reassign, RepTarget, SplitTarget, Target, parts_of
 from routebook.plan.tree import Plan, PlannedTarget, Tree
 from routebook.types import EmailType, NumberType, SetType, TextType, Type
 
@@ -47,7 +47,7 @@ def meaning(tree: Tree, plan: Plan) -> Meaning:
     targets = [planned.target for planned in plan.targets]
     if sla is not None:
         targets += [t for step in sla.steps for t in step.then if not isinstance(t, Reassign)]
-    refs = [ref for target in targets for ref in _refs(target)]
+    refs = [ref for target in targets for part in parts_of(target) for ref in _refs(part)]
     computed: dict[str, Computed] = {}
     for ref in refs:
         _gather(tree, ref, computed)
@@ -71,32 +71,11 @@ def _refs(target: Target) -> Iterator[FieldRef]:
             yield rep
         case SplitTarget():
             yield target.field
-            for arm in target.arms:
-                yield from _refs(arm.target)
 
 
 def _where_refs(target: PoolTarget | HoldTarget) -> Iterator[FieldRef]:
     if target.where is not None:
         yield from refs_in(target.where)
-
-
-def refs_in(condition: Condition) -> Iterator[FieldRef]:
-    """Every field that a condition asks of; definitions are looked into once, however often they are used."""
-    seen: set[int] = set()
-    todo = [condition]
-    while todo:
-        match todo.pop():
-            case AllOf(parts) | AnyOf(parts):
-                todo.extend(parts)
-            case Not(part):
-                todo.append(part)
-            case Named(_, inner):
-                if id(inner) not in seen:
-                    seen.add(id(inner))
-                    todo.append(inner)
-            case Comparison(_, left, right):
-                for operand in (left, *right):
-                    yield from fields_in(operand)
 
 
 def _gather(tree: Tree, ref: FieldRef, computed: dict[str, Computed]) -> None:

@@ -11,7 +11,7 @@ from routebook.analysis.model import NOT_CONFIRMED, Entry, Model, Rules
 from routebook.analysis.regions import LeadRegion, LeadSet, regions
 from routebook.analysis.search import Covered, Unknown
 from routebook.check.conditions import Condition
-from routebook.check.targets import HoldTarget, PoolTarget, SplitTarget, Target
+from routebook.check.targets import HoldTarget, PoolTarget, parts_of
 from routebook.plan.tree import Leaf, Tree
 from routebook.plan.wording import refusal
 from routebook.roster import Roster
@@ -51,19 +51,13 @@ def asked_of(tree: Tree, roster: Roster) -> list[Asked]:
     """Every target with `where` that a lead can come to, by the rule whose plan it is in."""
     found: list[Asked] = []
     for leaf in tree.leaves():
-        for target in _pooled(planned.target for planned in leaf.plan.targets):
-            if target.where is not None and roster.has_pool(target.pool):
+        for target in (part for planned in leaf.plan.targets for part in parts_of(planned.target)):
+            if not isinstance(target, PoolTarget | HoldTarget) or target.where is None:
+                continue
+            if roster.has_pool(target.pool):
                 members = tuple(rep.id for rep in roster.members(target.pool) if rep.active)
                 found.append(Asked(leaf, target, target.where, members))
     return found
-
-
-def _pooled(targets: Iterator[Target]) -> Iterator[PoolTarget | HoldTarget]:
-    for target in targets:
-        if isinstance(target, SplitTarget):
-            yield from _pooled(arm.target for arm in target.arms)
-        elif isinstance(target, PoolTarget | HoldTarget):
-            yield target
 
 
 def read_wheres(model: Model, tree: Tree, asked: Sequence[Asked], people: People) -> None:

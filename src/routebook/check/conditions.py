@@ -195,21 +195,32 @@ Computed: TypeAlias = Derive | Points
 
 
 def tests_in(condition: Condition) -> Iterator[Comparison]:
-    """Every comparison of a condition, from left to right, those of its defines included."""
-    match condition:
-        case Comparison():
-            yield condition
-        case AllOf(parts) | AnyOf(parts):
-            for part in parts:
-                yield from tests_in(part)
-        case Not(part):
-            yield from tests_in(part)
-        case Named(_, inner):
-            yield from tests_in(inner)
-        case Always():
-            return
-        case _:
-            assert_never(condition)
+    """Every comparison of a condition, from left to right; a define is looked into once, however often it is used."""
+    seen: set[int] = set()
+    todo = [condition]
+    while todo:
+        match todo.pop():
+            case Comparison() as test:
+                yield test
+            case AllOf(parts) | AnyOf(parts):
+                todo.extend(reversed(parts))
+            case Not(part):
+                todo.append(part)
+            case Named(_, inner):
+                if id(inner) not in seen:
+                    seen.add(id(inner))
+                    todo.append(inner)
+            case Always():
+                pass
+            case unknown:
+                assert_never(unknown)
+
+
+def refs_in(condition: Condition) -> Iterator[FieldRef]:
+    """Every field that a condition asks of, as often as it does."""
+    for test in tests_in(condition):
+        for operand in (test.left, *test.right):
+            yield from fields_in(operand)
 
 
 def fields_in(operand: Operand) -> Iterator[FieldRef]:

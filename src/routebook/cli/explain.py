@@ -137,12 +137,17 @@ def command(
 
                 goal = goal_of(asked, chosen, people)
                 why = answered(explanation, chosen, lead, now, goal, people, budget)
-    if why is not None:
-        from routebook.render.whynots import FORMATS as WHY_FORMATS
+    _show(explanation, why, format_, everything)
 
-        emit(named(WHY_FORMATS, format_).render(why, style_for(sys.stdout, everything=everything)))
+
+def _show(explanation: Explanation, why: WhyNotReport | None, format_: str, everything: bool) -> None:
+    style = style_for(sys.stdout, everything=everything)
+    if why is None:
+        emit(named(FORMATS, format_).render(explanation, style))
         return
-    emit(named(FORMATS, format_).render(explanation, style_for(sys.stdout, everything=everything)))
+    from routebook.render.whynots import FORMATS as WHY_FORMATS
+
+    emit(named(WHY_FORMATS, format_).render(why, style))
 
 
 def _from_log(policy: str | None, lead_id: str | None, store: str | None) -> Explanation:
