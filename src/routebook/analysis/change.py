@@ -110,11 +110,7 @@ def difference(
 
 
 def _sides(rules: Rules) -> list[_Side]:
-    sides = [
-        _Side(entry, entry.whole, entry.before, meaning(rules.tree, entry.node.plan))
-        for entry in rules.leaves
-        if isinstance(entry.node, Leaf)
-    ]
+    sides = [_Side(entry, entry.whole, entry.before, entry.meaning) for entry in rules.leaves]
     return [*sides, _Side(None, TRUE, rules.terms, None)]
 
 

@@ -43,16 +43,43 @@ _CONDITIONS: Final = (AllOf, AnyOf, Not, Named, Always, Comparison)
 
 def meaning(tree: Tree, plan: Plan) -> Meaning:
     """What a plan of this policy comes to, wherever it refers to what the policy defines."""
-    sla = tree.slas.get(plan.sla) if plan.sla is not None else None
-    targets = [planned.target for planned in plan.targets]
-    if sla is not None:
-        targets += [t for step in sla.steps for t in step.then if not isinstance(t, Reassign)]
-    refs = [ref for target in targets for part in parts_of(target) for ref in _refs(part)]
-    computed: dict[str, Computed] = {}
-    for ref in refs:
-        _gather(tree, ref, computed)
-    zone = tree.timezone.key if any(ref.part is not None for ref in refs) or computed else None
-    return _Forms().of((plan, sla, computed, zone))
+    return Meanings(tree).of(plan)
+
+
+class Meanings:
+    """What the plans of a policy come to; what several of them rest on is worked out once."""
+
+    def __init__(self, tree: Tree) -> None:
+        self._tree = tree
+        self._forms = _Forms()
+        self._computed: dict[str, str] = {}
+        self._below: dict[str, frozenset[str]] = {}
+
+    def of(self, plan: Plan) -> Meaning:
+        tree = self._tree
+        sla = tree.slas.get(plan.sla) if plan.sla is not None else None
+        targets = [planned.target for planned in plan.targets]
+        if sla is not None:
+            targets += [t for step in sla.steps for t in step.then if not isinstance(t, Reassign)]
+        refs = [ref for target in targets for part in parts_of(target) for ref in _refs(part)]
+        names = self._rest_on(refs)
+        zone = tree.timezone.key if any(ref.part is not None for ref in refs) or names else None
+        return self._forms.of((plan, sla, {name: self._form(name) for name in names}, zone))
+
+    def _form(self, name: str) -> str:
+        if name not in self._computed:
+            self._computed[name] = self._forms.of(self._tree.computed[name])
+        return self._computed[name]
+
+    def _rest_on(self, refs: Iterable[FieldRef]) -> frozenset[str]:
+        """The names of all definitions that fields rest on."""
+        names = {ref.base for ref in refs if ref.scope is Scope.COMPUTED}
+        return frozenset(names.union(*map(self._inner, names)))
+
+    def _inner(self, name: str) -> frozenset[str]:
+        if name not in self._below:
+            self._below[name] = self._rest_on(_refs_of(self._tree.computed[name]))
+        return self._below[name]
 
 
 # --- What a plan refers to ---------------------------------------------------------------------------------
@@ -78,20 +105,15 @@ def _where_refs(target: PoolTarget | HoldTarget) -> Iterator[FieldRef]:
         yield from refs_in(target.where)
 
 
-def _gather(tree: Tree, ref: FieldRef, computed: dict[str, Computed]) -> None:
-    """Every definition that a field rests on."""
-    if ref.scope is not Scope.COMPUTED or ref.base in computed:
-        return
-    own = computed[ref.base] = tree.computed[ref.base]
-    inner: list[FieldRef] = []
-    conditions: list[Condition] = []
-    if isinstance(own, Derive):
-        conditions = [case.condition for case in own.cases]
+def _refs_of(computed: Computed) -> Iterator[FieldRef]:
+    """The fields that a definition asks of."""
+    if isinstance(computed, Derive):
+        conditions = [case.condition for case in computed.cases]
     else:
-        conditions = [entry.condition for entry in own.entries if entry.condition is not None]
-        inner = [entry.per for entry in own.entries if entry.per is not None]
-    for further in (*inner, *(ref for condition in conditions for ref in refs_in(condition))):
-        _gather(tree, further, computed)
+        conditions = [entry.condition for entry in computed.entries if entry.condition is not None]
+        yield from (entry.per for entry in computed.entries if entry.per is not None)
+    for condition in conditions:
+        yield from refs_in(condition)
 
 
 # --- Forms -------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from routebook.analysis import sat
 from routebook.analysis.clock import OUT_OF_TIME, Clock, OutOfTime
 from routebook.analysis.formula import FALSE, TRUE, Box, Literal, meet
 from routebook.analysis.lower import Lowering
+from routebook.analysis.meaning import Meaning, Meanings
 from routebook.analysis.search import Answer, Covered, Found, Search, Unknown
 from routebook.analysis.space import Space
 from routebook.analysis.terms import Ids, TermIndex
@@ -29,6 +30,7 @@ class Entry:
 
     `inside` is the formula of the blocks around it, `own` its own condition, `whole` both. `terms` are the
     boxes of `whole` in the index (leaves only); `before` are the terms of all leaves that are tried earlier.
+    `meaning` is what its plan comes to (leaves only): equal where two rules do the same with every lead.
     """
 
     node: RuleNode
@@ -38,6 +40,7 @@ class Entry:
     parents: tuple[RuleNode, ...]
     before: Ids
     terms: Ids
+    meaning: Meaning | None
 
     @property
     def is_leaf(self) -> bool:
@@ -45,9 +48,7 @@ class Entry:
 
     def does_the_same(self, other: Entry) -> bool:
         """Whether both are rules, and do the same with a lead that they take."""
-        return (
-            isinstance(self.node, Leaf) and isinstance(other.node, Leaf) and self.node.plan == other.node.plan
-        )
+        return self.meaning is not None and self.meaning == other.meaning
 
 
 @dataclass
@@ -55,6 +56,7 @@ class Rules:
     """One policy in the model: its entries in the order of the text, blocks before what is in them."""
 
     tree: Tree
+    meanings: Meanings
     entries: list[Entry] = field(default_factory=list)
     terms: Ids = 0
 
@@ -105,7 +107,7 @@ class Model:
                     self._owner[number] = entry
 
     def _rules(self, tree: Tree, lowering: Lowering) -> Rules:
-        rules = Rules(tree)
+        rules = Rules(tree, Meanings(tree))
         self._add(rules, lowering, tree.rules, TRUE, ())
         return rules
 
@@ -122,7 +124,8 @@ class Model:
             whole = self.formulas.conj([inside, own])
             before = rules.terms
             terms = self.index.add_formula(whole) if isinstance(node, Leaf) else 0
-            rules.entries.append(Entry(node, inside, own, whole, parents, before, terms))
+            means = rules.meanings.of(node.plan) if isinstance(node, Leaf) else None
+            rules.entries.append(Entry(node, inside, own, whole, parents, before, terms, means))
             rules.terms |= terms
             if isinstance(node, Branch):
                 self._add(rules, lowering, node.rules, whole, (*parents, node))

@@ -3,8 +3,8 @@
 A warning: without this rule every lead would go the same way, because the rules after it would take its leads
 and do exactly the same with them.
 
-Plans and SLAs are compared, not names. Each rule is judged with all the others in place: of two rules that make
-each other redundant, take one out and check again.
+What plans and SLAs come to is compared, not names or wording. Each rule is judged with all the others in place: of
+two rules that make each other redundant, take one out and check again.
 
 ## Bad
 
