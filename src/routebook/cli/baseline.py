@@ -74,10 +74,18 @@ class Baseline:
         """The baseline that these findings come to; what keeps a policy from running is never in one."""
         return cls(path, [_entry_of(found, path) for found in findings if found.kind in LINT_KINDS])
 
-    def keep(self, files: Iterable[str]) -> int:
-        """Take over what the file that is there says of these policies, and return how many findings that adds."""
-        names = {_named(name, self.path) for name in files}
-        there = Counter(entry for entry in _entries(_data(self.path) or {}) or () if entry.file in names)
+    def keep(self, checked: Iterable[str]) -> int:
+        """Take over what the file that is there says of other policies than those checked to the end.
+
+        Returns how many findings that adds. What it says of policies that are no more is left out.
+        """
+        names = {_named(name, self.path) for name in checked}
+        known = _entries(_data(self.path) or {}) or ()
+        there = Counter(
+            entry
+            for entry in known
+            if entry.file not in names and self.path.parent.joinpath(entry.file).is_file()
+        )
         before = self.entries.total()
         self.entries |= there
         return self.entries.total() - before

@@ -85,11 +85,11 @@ def command(
     report, unfinished = _check(paths, roster, Severity(fail_on), Budget(budget))
     if baseline is not None and write_baseline:
         known = Baseline.of(Path(baseline), report.findings)
-        kept = known.keep(unfinished)
+        kept = known.keep(set(report.files) - unfinished)
         known.write()
         if kept:
             words = f"{counted(kept, 'finding')} kept in the baseline `{visible(baseline)}`"
-            say(f"note: {words}: their files were not checked to the end")
+            say(f"note: {words}: their files were not checked, or not to the end")
     if known is not None:
         report = _without(known, report, unfinished)
     emit(named(FORMATS, format_).render(report, style_for(sys.stdout)))
