@@ -10,7 +10,9 @@ import pytest
 
 from routebook import api
 from routebook.analysis.coverage import coverage, missing_tests
+from routebook.analysis.model import Model
 from routebook.analysis.prove import Broken, NotProved, Proved, TestProver
+from routebook.analysis.search import Answer, Unknown
 from routebook.analysis.written import written
 from routebook.plan.testing import run_tests
 from routebook.plan.tree import Leaf
@@ -178,6 +180,23 @@ def test_when_time_is_up_nothing_is_covered_and_no_test_is_guessed() -> None:
     assert all(missing.lead is None for missing in found.missing)
     generated = missing_tests(policy.tree, (), budget=0.0)
     assert (generated.tests, generated.undecided) == ((), len(found.missing))
+
+
+def test_what_was_left_open_and_is_shown_by_a_later_lead_is_not_called_undecided(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    find, asked = Model.find, []
+
+    def first_time_up(self: Model, *args: Any, **kwargs: Any) -> Answer:
+        asked.append(args)
+        return Unknown(("not today",)) if len(asked) == 1 else find(self, *args, **kwargs)
+
+    monkeypatch.setattr(Model, "find", first_time_up)
+    policy = api.loads(POLICY)
+    generated = missing_tests(policy.tree, ())
+    assert generated.undecided == 0
+    whole = api.loads(POLICY + "".join(generated.tests))
+    assert coverage(whole.tree, whole.checked.tests).percent == 100
 
 
 def test_hundreds_of_rules_are_covered_by_tests_that_pass() -> None:

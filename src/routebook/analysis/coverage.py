@@ -209,16 +209,18 @@ def missing_tests(
     survey = _Survey(TestProver(tree, tests, budget, progress), tests)
     names = {test.name for test in tests}
     found: list[str] = []
-    undecided = 0
+    undecided: list[Obligation] = []
     for duty, answer in survey.missing():
         if isinstance(answer, Unknown):
-            undecided += 1
+            undecided.append(duty)
             continue
         lead = survey.lead(duty, answer)
         survey.show(lead)
         name = _fresh(duty.text.replace("`", ""), names)
         found.append(_written(survey.prover, lead, leaf_of or walking(tree), name))
-    return Generated(tuple(found), undecided)
+    # what was not decided may be shown by a lead that was looked for to show something else
+    shown = set(map(id, survey.shown))
+    return Generated(tuple(found), sum(id(duty) not in shown for duty in undecided))
 
 
 def _fresh(name: str, taken: set[str]) -> str:
