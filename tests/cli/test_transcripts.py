@@ -134,6 +134,7 @@ TRANSCRIPTS = (
     Case("test-coverage", "test good.route --coverage", 0),
     Case("test-coverage-json", "test good.route --coverage --format json", 0),
     Case("test-coverage-github", "test good.route --min-coverage 51 --format github", 1),
+    Case("test-coverage-sarif", "test good.route --coverage --format sarif", 0),
     Case("test-coverage-junit", "test good.route --coverage --format junit", 0),
     Case("test-coverage-too-little", "test good.route --min-coverage 51", 1),
     Case("test-coverage-just", "test good.route --min-coverage 50", 0),

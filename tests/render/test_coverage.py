@@ -16,6 +16,7 @@ from routebook.render.coverage import Covered
 from routebook.render.paint import Style
 from routebook.source import Source, Span
 from support.rendering import HOSTILE, assert_tame, leads, texts
+from support.sarif import assert_sarif
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 COMMAND = re.compile(r"::(error|notice) (?:[a-zA-Z]+=[^,:\n]*)(?:,[a-zA-Z]+=[^,:\n]*)*::[^\n\r]*")
@@ -45,6 +46,9 @@ def test_every_format_of_any_coverage_is_tame(found: list[Covered]) -> None:
     shown = render.github(found)
     assert_tame(shown, commands=True)
     assert all(COMMAND.fullmatch(row) for row in shown.split("\n")[:-1])
+    log = render.sarif_log([], found)
+    assert_tame(log)
+    assert len(assert_sarif(log)["results"]) == sum(len(each.coverage.missing) for each in found)
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -55,6 +59,9 @@ def test_hostile_texts_stay_texts(text: str) -> None:
     assert command.startswith("::error ")
     (one,) = json.loads(render.json([], [covered(text)]))["coverage"]
     assert len(one["missing"]) == 1
+    for least, level in ((0, "note"), (100, "error")):
+        (result,) = assert_sarif(render.sarif_log([], [covered(text, least)]))["results"]
+        assert (result["ruleId"], result["level"]) == ("not-covered", level)
 
 
 def test_the_moment_stands_apart_and_only_where_it_matters() -> None:

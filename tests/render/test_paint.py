@@ -51,7 +51,7 @@ def test_formats_have_names_of_their_own() -> None:
         findings.FORMATS: ["text", "json", "sarif", "github", "junit"],
         explanations.FORMATS: ["text", "json", "html"],
         graphs.FORMATS: ["mermaid", "dot", "svg"],
-        tests.FORMATS: ["text", "json", "github", "junit"],
+        tests.FORMATS: ["text", "json", "sarif", "github", "junit"],
         rows.FORMATS: ["jsonl", "csv", "parquet"],
     }
     for formats, names in expected.items():

@@ -21,6 +21,7 @@ from routebook.render.paint import Style
 from routebook.render.tests import FORMATS
 from support.junit import assert_junit
 from support.rendering import HOSTILE, assert_tame, results
+from support.sarif import assert_sarif
 
 GOLDEN = Path(__file__).parent.parent / "cases" / "render" / "test_results"
 
@@ -80,6 +81,13 @@ def test_junit_is_read_by_others() -> None:
 @settings(max_examples=40, deadline=None)
 def test_junit_of_any_results_is_as_its_published_schema_has_it(found: list[TestResult]) -> None:
     assert_junit(written("junit", *found))
+
+
+@given(st.lists(results, max_size=4))
+@settings(max_examples=40, deadline=None)
+def test_sarif_of_any_results_is_as_its_published_schema_has_it(found: list[TestResult]) -> None:
+    run = assert_sarif(written("sarif", *found))
+    assert len(run["results"]) == sum(not result.passed for result in found)
 
 
 @given(st.lists(results, max_size=4))

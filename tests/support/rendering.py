@@ -148,7 +148,7 @@ results = st.builds(
     TestResult,
     texts,
     texts,
-    numbers,
+    st.integers(1, 10_000),
     st.booleans(),
     st.lists(texts, max_size=3).map(tuple),
     st.sampled_from(["tried", "proved", "refuted", "exact"]),

@@ -44,6 +44,8 @@ def show(results: Sequence[TestResult], found: Sequence[Covered], format_: str, 
     match format_:
         case "json":
             emit(render.json(results, found))
+        case "sarif":
+            emit(render.sarif_log(results, found))
         case "text":
             emit(shown + render.text(found, style))
         case "github":

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any, Final
 from routebook.decision import jsonable
 from routebook.diagnostics import Severity
 from routebook.plan.testing import TestResult
-from routebook.render import tests_json
+from routebook.render import sarif, tests_json, tests_sarif
 from routebook.render.github import annotation, lines_of
 from routebook.render.json_text import dumps
 from routebook.render.paint import EMPTY, Ink, Line, Style, line, painted
 from routebook.render.visible import visible
 from routebook.render.witnesses import NOW, witness_json, witness_text
+from routebook.source import Span
 from routebook.text import counted
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 _MOST: Final = 10
 """So much of what is missing is shown, unless everything is asked for."""
+
+_NOT_COVERED: Final = sarif.rule("not-covered", "not-covered", Severity.INFO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +113,28 @@ def _missing(covered: Covered, missing: Missing) -> dict[str, Any]:
 def github(policies: Sequence[Covered]) -> str:
     """A notice, or where there is too little an error, for all that is missing."""
     rows = []
+    for severity, words, span in _gaps(policies):
+        place = lines_of(span.file, span.line) | {"title": "no test covers this"}
+        rows.append(annotation(severity, words, place) + "\n")
+    return "".join(rows)
+
+
+def sarif_log(results: Sequence[TestResult], policies: Sequence[Covered]) -> str:
+    """The results as `test --format sarif` has them, and a note, or where there is too little an error, for all that
+    is missing.
+    """
+    rules = (tests_sarif.FAILED, _NOT_COVERED)
+    found = [
+        sarif.result(rules, _NOT_COVERED["id"], severity, words, (sarif.location_of(span),))
+        for severity, words, span in _gaps(policies)
+    ]
+    return tests_sarif.document(results, (_NOT_COVERED,), found)
+
+
+def _gaps(policies: Sequence[Covered]) -> Iterator[tuple[Severity, str, Span]]:
+    """All that no test shows: how bad that is, in words, and where it stands."""
     for covered in policies:
         severity = Severity.INFO if covered.is_enough else Severity.ERROR
         for missing in covered.coverage.missing:
             duty = missing.obligation
-            place = lines_of(duty.span.file, duty.span.line) | {"title": "no test covers this"}
-            rows.append(
-                annotation(severity, f"no test shows that {duty.text}: {_example(covered, missing)}", place)
-                + "\n"
-            )
-    return "".join(rows)
+            yield severity, f"no test shows that {duty.text}: {_example(covered, missing)}", duty.span
