@@ -4,7 +4,8 @@ A warning: without this rule every lead would go the same way, because the rules
 and do exactly the same with them.
 
 What plans and SLAs come to is compared, not names or wording. Each rule is judged with all the others in place: of
-two rules that make each other redundant, take one out and check again.
+two rules that make each other redundant, take one out and check again. Turns are not compared: in a pool that the
+roster gives `scope = "rule"`, each rule has a rotation of its own.
 
 ## Bad
 
