@@ -10,7 +10,7 @@ from typing import Any, Final
 import pytest
 
 from routebook import api
-from routebook.analysis.reach import Contradictory, NotDecided, Reached
+from routebook.analysis.reach import Contradictory, NotDecided, Reached, Verdict
 from routebook.plan.tree import Tree
 from routebook.plan.walk import walk
 from support.proofs import walked_verdicts
@@ -106,6 +106,36 @@ def test_texts_and_sets_of_texts_are_exact(seed: int) -> None:
 def test_what_a_comparison_contradicts_is_proved(condition: str, is_met: bool) -> None:
     tree = api.loads(f"{FIELDS}rule asked when {condition} queue x\nelse queue z\n").tree
     assert isinstance(walked_verdicts(tree)[0], Reached if is_met else Contradictory)
+
+
+SEVEN: Final = "".join(f"  {name}: set of text\n" for name in "abcdefg")
+
+
+def verdict_of_seven(condition: str) -> Verdict:
+    """What comes of a rule that asks this, and whether six further sets have the text `t`."""
+    others = " and ".join(f"{name} has t" for name in "bcdefg")
+    fields = f"lead {{\n  id: id\n  t: text\n{SEVEN}}}\n"
+    return walked_verdicts(
+        api.loads(f"{fields}rule asked when {condition} and {others} queue x\nelse queue z\n").tree
+    )[0]
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        't == "x" and a has t and not a has "x"',
+        't == "x" and not a has t and a has "x"',
+        't in ["x", "y"] and not a has t and a has "x" and a has "y"',
+        't in ["x", "y"] and t in a and not a has "x" and not a has "y"',
+    ],
+)
+def test_more_sets_than_are_tried_may_be_contradicted_by_one_comparison(condition: str) -> None:
+    assert isinstance(verdict_of_seven(condition), Contradictory)
+
+
+@pytest.mark.parametrize("condition", ['t in ["x", "y"] and not a has t and a has "x"', "a has t"])
+def test_more_sets_than_are_tried_are_left_open(condition: str) -> None:
+    assert isinstance(verdict_of_seven(condition), NotDecided)
 
 
 ONE: Final = "lead {\n  id: id\n  title: text\n  mail: email\n}\n"
