@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import random
 import sys
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from itertools import product
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import pytest
 
@@ -24,6 +26,10 @@ NUMBERS: Final = {
     "a": ("integer 0..4", tuple(range(5))),
     "b": ("integer -2..2", tuple(range(-2, 3))),
     "c": ("integer 1..3 optional", (None, 1, 2, 3)),
+}
+MIXED: Final = {
+    **NUMBERS,
+    "d": ("decimal -1..4", tuple(Decimal(quarter) / 4 for quarter in range(-4, 17))),
 }
 DAYS: Final = tuple(date(2026, 3, day) for day in range(1, 6))
 LEAST, MOST = f"on >= {DAYS[0]} and on <= {DAYS[-1]}", f"off >= {DAYS[0]} and off <= {DAYS[-1]}"
@@ -50,33 +56,52 @@ class _Writer:
         parts = [self.comparison() for _ in range(self.rng.choice((1, 2, 3)))]
         return self.rng.choice([" and ", " and ", " or "]).join(parts)
 
+    def difference(self) -> str:
+        """Two fields apart by halves: of decimals, quarters stand for all values."""
+        op = self.rng.choice(["==", "!=", "<", "<=", ">", ">="])
+        one, other = self.rng.sample([*MIXED], 2)
+        return self.rng.choice([f"{one} - {other} {op} {self.rng.randint(-5, 5) / 2}", f"{one} {op} {other}"])
+
     def dates(self) -> str:
         op = self.rng.choice(["==", "!=", "<", "<=", ">", ">="])
         day = self.rng.choice(DAYS)
         return self.rng.choice([f"on {op} off", f"on {op} {day}", f"off {op} {day}", f"off {op} on"])
 
 
-def numbers(seed: int, tests: str = "") -> tuple[Tree, list[dict[str, Any]]]:
-    """A policy of calculations, and all its leads."""
-    writer = _Writer(seed)
-    fields = "\n".join(f"  {name}: {declared}" for name, (declared, _) in NUMBERS.items())
-    rules = "\n".join(f"when {writer.condition()} queue q{number}" for number in range(3))
+Kinds: TypeAlias = Mapping[str, tuple[str, Sequence[Any]]]
+"""Fields: how each is declared, and the values that stand for all, None among them where it may be missing."""
+
+
+def policy_of(kinds: Kinds, conditions: Iterable[str]) -> tuple[Tree, list[dict[str, Any]]]:
+    """A policy over these fields with a rule for each condition, and all its leads."""
+    fields = "\n".join(f"  {name}: {declared}" for name, (declared, _) in kinds.items())
+    rules = "\n".join(f"when {condition} queue q{number}" for number, condition in enumerate(conditions))
     leads = [
-        {name: value for name, value in zip(NUMBERS, values, strict=True) if value is not None}
-        for values in product(*(values for _, values in NUMBERS.values()))
+        {name: value for name, value in zip(kinds, values, strict=True) if value is not None}
+        for values in product(*(values for _, values in kinds.values()))
     ]
     return api.loads(f"lead {{\n{fields}\n}}\n{rules}\nelse queue z\n").tree, leads
+
+
+def numbers(seed: int) -> tuple[Tree, list[dict[str, Any]]]:
+    """A policy of calculations, and all its leads."""
+    writer = _Writer(seed)
+    return policy_of(NUMBERS, [writer.condition() for _ in range(3)])
+
+
+def differences(seed: int) -> tuple[Tree, list[dict[str, Any]]]:
+    """A policy that asks how far numbers are apart, and leads that stand for all."""
+    writer = _Writer(seed)
+    conditions = [" and ".join(writer.difference() for _ in range(4)) for _ in range(4)]
+    return policy_of(MIXED, conditions)
 
 
 def days(seed: int) -> tuple[Tree, list[dict[str, Any]]]:
     """A policy that compares dates of a few days with each other, and all its leads of those days."""
     writer = _Writer(seed)
-    rules = "\n".join(
-        f"when {LEAST} and {MOST} and {' and '.join(writer.dates() for _ in range(3))} queue q{number}"
-        for number in range(4)
-    )
-    leads = [{"on": on, "off": off} for on, off in product(DAYS, DAYS)]
-    return api.loads(f"lead {{\n  on: date\n  off: date\n}}\n{rules}\nelse queue z\n").tree, leads
+    among = f"{LEAST} and {MOST}"
+    conditions = [f"{among} and {' and '.join(writer.dates() for _ in range(3))}" for _ in range(4)]
+    return policy_of({"on": ("date", DAYS), "off": ("date", DAYS)}, conditions)
 
 
 def undecided(tree: Tree, leads: list[dict[str, Any]]) -> list[str]:
@@ -106,6 +131,13 @@ def test_calculations_are_exact(seed: int) -> None:
 def test_dates_are_exact(seed: int) -> None:
     """Dates compared with each other: every rule that some lead reaches is reached, and no other, with z3."""
     assert undecided(*days(seed)) == []
+
+
+@pytest.mark.parametrize("seed", range(ROUNDS))
+def test_differences_are_exact_without_z3(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Numbers compared by how far they are apart: exactly the rules that some lead reaches are reached, without z3."""
+    monkeypatch.setitem(sys.modules, "z3", None)
+    assert undecided(*differences(seed)) == []
 
 
 @pytest.mark.parametrize("seed", range(0, ROUNDS, 2))

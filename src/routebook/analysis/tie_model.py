@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final, Protocol
 from zoneinfo import ZoneInfo
 
@@ -46,20 +47,30 @@ class Tie:
     zone: ZoneInfo
     dimension: int = -1
 
-    @property
+    @cached_property
+    def test(self) -> Comparison:
+        """The comparison, as the evaluator judges it."""
+        return Comparison(self.op, self.left, (self.right,), "", NOWHERE)
+
+    @cached_property
     def refs(self) -> list[FieldRef]:
         return [*fields_in(self.left), *fields_in(self.right)]
 
-    @property
+    @cached_property
     def bases(self) -> list[str]:
         return list(dict.fromkeys(ref.base for ref in self.refs))
 
-    @property
+    @cached_property
     def is_numeric(self) -> bool:
         return isinstance(self.left.type, NumberType | DateType | TimeType | DateTimeType)  # type: ignore[union-attr]
 
 
 def holds(fields: Fields, tie: Tie, lead: Mapping[str, Any]) -> bool:
     """Whether a tie holds of a lead, by the evaluator."""
-    test = Comparison(tie.op, tie.left, (tie.right,), "", NOWHERE)
-    return Environment(fields.trees[0], lead, lead["now"]).judge(test).holds
+    return are_as_wanted(fields, ((tie, True),), lead)
+
+
+def are_as_wanted(fields: Fields, wanted: Iterable[tuple[Tie, bool]], lead: Mapping[str, Any]) -> bool:
+    """Whether each tie holds of a lead, or does not, as is wanted of it, by the evaluator."""
+    environment = Environment(fields.trees[0], lead, lead["now"])
+    return all(environment.judge(tie.test).holds == want for tie, want in wanted)

@@ -14,7 +14,7 @@ from routebook.analysis.domains.base import Undecided
 from routebook.analysis.domains.calendar import CalendarDomain, moment_step, step_moment
 from routebook.analysis.domains.ordered import DAY, HOUR, NumberDomain, step_time, time_step
 from routebook.analysis.formula import Point
-from routebook.analysis.tie_model import Fields, Tie, holds
+from routebook.analysis.tie_model import Fields, Tie, are_as_wanted
 from routebook.analysis.tie_proofs import impossible, no_decimals, possible
 from routebook.check.conditions import Arithmetic, Constant, FieldRef, Operand
 from routebook.types import DateType, TimeType
@@ -160,10 +160,7 @@ def _fits(
     point: Point,
     values: dict[str, Any],
 ) -> bool:
-    if any(
-        holds(space, tie, {"now": space.domains["now"].value(point), **values}) != want
-        for tie, want in wanted
-    ):
+    if not are_as_wanted(space, wanted, {"now": space.domains["now"].value(point), **values}):
         return False
     placed = list(point)
     for base in bases:

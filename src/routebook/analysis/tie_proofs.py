@@ -1,36 +1,24 @@
 """Comparisons of calculations over intervals: a solution, or a proof that there is none.
 
 In this order: interval arithmetic over ever smaller boxes (Moore 1966), shortest paths for differences such as
-`a - b <= 3` (Bellman 1958), and z3 for the rest, where it is installed.
+`a - b <= 3` (`tie_paths`), and z3 for the rest, where it is installed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, time
 from fractions import Fraction
-from math import floor
 from typing import Any, Final, TypeAlias
 
 from routebook.analysis.clock import Clock
 from routebook.analysis.domains.base import Undecided
-from routebook.analysis.domains.calendar import moment_step
-from routebook.analysis.domains.ordered import time_step
-from routebook.check.conditions import Arithmetic, Constant, FieldRef, Operand
-from routebook.types import MAX_DIGITS
+from routebook.analysis.tie_paths import OPEN, Spans, by_paths, difference_of, position
+from routebook.check.conditions import Arithmetic, Constant, FieldRef, Operand, fields_in
 
-Interval: TypeAlias = tuple[Fraction | None, Fraction | None]
-"""Both ends included; None is no end."""
-Spans: TypeAlias = Mapping[str, tuple[Fraction, Fraction]]
 Wanted: TypeAlias = tuple[str, Operand, Operand, bool]
 
 _BOXES: Final = 400
-_LOWERED: Final = 200
-"""Rounds in which whole values are lowered until all differences are as wanted."""
-_FINEST: Final = Fraction(1, 10**MAX_DIGITS)
 _Z3_MILLISECONDS: Final = 5_000
-_NEGATED: Final = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 
 
 def impossible(
@@ -42,11 +30,11 @@ def impossible(
     """
     if not possible(wanted, spans):
         return None
-    differences = [_difference(*each) for each in wanted]
+    differences = [difference_of(*each) for each in wanted]
     known = [each for each in differences if each is not None]
     if len(known) == len(differences):
-        found = _by_paths(known, spans, whole)
-        if found is None or _is_whole(found, whole):
+        found = by_paths(known, spans, whole, clock)
+        if found is not OPEN:
             return found
     elif not _by_halving(wanted, spans, whole, clock):
         return None
@@ -144,14 +132,20 @@ def _times(left: _Range, right: _Range) -> _Range:
 
 
 def _by_halving(wanted: Sequence[Wanted], spans: Spans, whole: set[str], clock: Clock) -> bool:
-    """Whether a box remains in which interval arithmetic does not exclude a solution."""
-    queue = [dict(spans)]
+    """Whether a box remains in which interval arithmetic does not exclude a solution, as it does not in all of it."""
+    reading = {
+        base: [
+            each for each in wanted if any(ref.base == base for side in each[1:3] for ref in fields_in(side))
+        ]
+        for base in spans
+    }
+    queue: list[tuple[Spans, Sequence[Wanted]]] = [(spans, ())]
     for _ in range(_BOXES):
         if not queue:
             return False
         clock.check()
-        box = queue.pop()
-        if not possible(wanted, box):
+        box, changed = queue.pop()
+        if not possible(changed, box):
             continue
         base = max(box, key=lambda name: box[name][1] - box[name][0])
         low, high = box[base]
@@ -160,155 +154,9 @@ def _by_halving(wanted: Sequence[Wanted], spans: Spans, whole: set[str], clock: 
         middle = low + (high - low) / 2
         if base in whole:
             middle = Fraction(int(middle // 1))
-            queue += [{**box, base: (middle + 1, high)}, {**box, base: (low, middle)}]
-        else:
-            queue += [{**box, base: (middle, high)}, {**box, base: (low, middle)}]
+        halves = ((middle + 1 if base in whole else middle, high), (low, middle))
+        queue += [({**box, base: half}, reading[base]) for half in halves]
     return bool(queue)
-
-
-# --- Differences ---------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Difference:
-    """`plus - minus op bound`, where either field may be absent."""
-
-    plus: str | None
-    minus: str | None
-    op: str
-    bound: Fraction
-
-
-def _difference(op: str, left: Operand, right: Operand, want: bool) -> _Difference | None:
-    terms = _linear(left)
-    other = _linear(right)
-    if terms is None or other is None:
-        return None
-    weights = dict(terms[0])
-    for name, weight in other[0].items():
-        weights[name] = weights.get(name, Fraction(0)) - weight
-    weights = {name: weight for name, weight in weights.items() if weight}
-    bound = other[1] - terms[1]
-    ups = [name for name, weight in weights.items() if weight == 1]
-    downs = [name for name, weight in weights.items() if weight == -1]
-    if len(ups) + len(downs) < len(weights) or len(ups) > 1 or len(downs) > 1:
-        return None
-    op = op if want else _NEGATED.get(op, "!=")
-    return _Difference(ups[0] if ups else None, downs[0] if downs else None, op, bound)
-
-
-def _linear(operand: Operand) -> tuple[dict[str, Fraction], Fraction] | None:
-    """Weights of fields and a constant, where the operand is their sum."""
-    match operand:
-        case FieldRef():
-            return {operand.base: Fraction(1)}, Fraction(0)
-        case Constant():
-            return {}, position(operand.key)
-        case Arithmetic(first, rest):
-            total = _linear(first)
-            for sign, part in rest:
-                further = _linear(part)
-                if total is None or further is None or sign not in "+-":
-                    return None
-                factor = 1 if sign == "+" else -1
-                weights = dict(total[0])
-                for name, weight in further[0].items():
-                    weights[name] = weights.get(name, Fraction(0)) + factor * weight
-                total = weights, total[1] + factor * further[1]
-            return total
-    return None
-
-
-_Edge: TypeAlias = tuple[str | None, str | None, Fraction]
-"""The first field less the second is at most this; None stands for zero."""
-
-
-def _by_paths(differences: list[_Difference], spans: Spans, whole: set[str]) -> dict[str, Fraction] | None:
-    """A solution of differences, where `!=` is tried both ways; None is a proof that there is none.
-
-    Where whole fields are tied to others, those of the solution may, at worst, be not whole.
-    """
-    for index, each in enumerate(differences):
-        if each.op == "!=":
-            rest = [*differences[:index], *differences[index + 1 :]]
-            for op in ("<", ">"):
-                found = _by_paths([*rest, _Difference(each.plus, each.minus, op, each.bound)], spans, whole)
-                if found is not None:
-                    return found
-            return None
-    edges: list[_Edge] = []
-    for name, (low, high) in spans.items():
-        edges += [(name, None, high), (None, name, -low)]
-    for each in differences:
-        is_whole = all(name is None or name in whole for name in (each.plus, each.minus))
-        step = Fraction(1) if is_whole else _FINEST
-        edges += _edges(each, step)
-    found = _shortest(edges, list(spans))
-    return found if found is None or _is_whole(found, whole) else _greatest(edges, spans, whole, found)
-
-
-def _is_whole(values: Mapping[str, Fraction], whole: set[str]) -> bool:
-    return all(value.denominator == 1 for name, value in values.items() if name in whole)
-
-
-def _greatest(
-    edges: list[_Edge], spans: Spans, whole: set[str], relaxed: dict[str, Fraction]
-) -> dict[str, Fraction] | None:
-    """The greatest solution whose whole fields are whole; `relaxed` comes back where it takes too many rounds.
-
-    Of two solutions the larger values make one, too, so there is a greatest, and lowering whatever is too large
-    comes to it.
-    """
-    values: dict[str | None, Fraction] = {None: Fraction(0)}
-    values.update((name, high) for name, (_, high) in spans.items())
-    for _ in range(_LOWERED):
-        changed = False
-        for end, start, weight in edges:
-            most = values[start] + weight
-            if end in whole:
-                most = Fraction(floor(most))
-            if most < values[end]:
-                if end is None:
-                    return None
-                values[end] = most
-                changed = True
-        if not changed:
-            return {name: values[name] for name in spans}
-    return relaxed
-
-
-def _edges(each: _Difference, step: Fraction) -> list[_Edge]:
-    bound = each.bound
-    if step == 1 and bound.denominator != 1:  # whole values meet a fraction
-        below = Fraction(floor(bound))
-        uppers = {"<": below, "<=": below}
-        lowers = {">": below + 1, ">=": below + 1}
-        if each.op == "==":
-            return [(each.plus, each.minus, below), (each.minus, each.plus, -below - 1)]
-    else:
-        uppers = {"<": bound - step, "<=": bound, "==": bound}
-        lowers = {">": bound + step, ">=": bound, "==": bound}
-    found = []
-    if each.op in uppers:
-        found.append((each.plus, each.minus, uppers[each.op]))
-    if each.op in lowers:
-        found.append((each.minus, each.plus, -lowers[each.op]))
-    return found
-
-
-def _shortest(edges: list[_Edge], names: list[str]) -> dict[str, Fraction] | None:
-    """Distances from a point before all others: a solution, unless some way round is negative."""
-    distance: dict[str | None, Fraction] = {None: Fraction(0), **dict.fromkeys(names, Fraction(0))}
-    for _ in range(len(distance) + 1):
-        changed = False
-        for end, start, weight in edges:
-            if distance[start] + weight < distance[end]:
-                distance[end] = distance[start] + weight
-                changed = True
-        if not changed:
-            zero = distance[None]
-            return {name: distance[name] - zero for name in names}
-    return None
 
 
 # --- z3 ------------------------------------------------------------------------------------------------------
@@ -381,15 +229,3 @@ def _z3_value(value: Any, names: str) -> Fraction:
             return Fraction(value.as_long())
         except AttributeError:
             raise Undecided(no_decimals(names)) from None
-
-
-def position(key: Any) -> Fraction:
-    """A constant as it compares, as a position on its line."""
-    match key:
-        case datetime():
-            return Fraction(moment_step(key))
-        case date():
-            return Fraction(key.toordinal())
-        case time():
-            return Fraction(time_step(key))
-    return Fraction(key)

@@ -16,7 +16,7 @@ from routebook.analysis.domains.calendar import CalendarDomain
 from routebook.analysis.domains.ordered import NumberDomain
 from routebook.analysis.formula import Point
 from routebook.analysis.space import Space
-from routebook.analysis.tie_model import Tie, holds
+from routebook.analysis.tie_model import Tie, are_as_wanted
 from routebook.analysis.tie_numbers import parts_apart
 from routebook.analysis.tie_proofs import possible
 
@@ -85,7 +85,7 @@ def nearest_values(
             return None
         cost, _, box = heappop(queue)
         values = {name: mover.value(mover.near(box[name])) for name, mover in movers.items()}
-        if all(holds(space, tie, {**lead, **values}) == want for tie, want in wanted):
+        if are_as_wanted(space, wanted, {**lead, **values}):
             return values, cost
         name = max(box, key=lambda each: (box[each][1] - box[each][0]) / movers[each].range)
         for number, half in enumerate(movers[name].halves(box[name])):

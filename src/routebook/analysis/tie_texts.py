@@ -11,7 +11,7 @@ from routebook.analysis.domains.base import Undecided
 from routebook.analysis.domains.sets import SetDomain
 from routebook.analysis.domains.texts import TextDomain
 from routebook.analysis.formula import Point
-from routebook.analysis.tie_model import Fields, Tie, holds
+from routebook.analysis.tie_model import Fields, Tie, are_as_wanted
 from routebook.analysis.tie_sets import MOST, SetTies, members
 from routebook.check.conditions import FieldRef
 from routebook.text import fold
@@ -40,9 +40,7 @@ def text_values(
             space.clock.check()
             chosen = dict(zip(texts, values, strict=True))
             found = _with_sets(sets, chosen, wanted, point)
-            if found is not None and all(
-                holds(space, tie, {"now": now, **found}) == want for tie, want in wanted
-            ):
+            if found is not None and are_as_wanted(space, wanted, {"now": now, **found}):
                 return found
     if _are_all(space, sets, texts, wanted, point) or any(
         _contradicts(space, tie, want, point) for tie, want in wanted

@@ -210,16 +210,20 @@ class Ties:
         return self._solved[key]
 
     def _blame(self, number: int, ties: list[Tie], point: Point) -> Box:
-        """The contradiction with as few ties as it takes."""
-        kept = list(ties)
-        for tie in ties:
+        """The contradiction with as few ties as it takes: one that is none by itself, else what cannot be left out."""
+        kept = next(([tie] for tie in ties if self._fails(number, [tie], point)), ties)
+        for tie in ties if kept is ties else ():
             fewer = [other for other in kept if other is not tie]
-            try:
-                if fewer and self._solve(number, fewer, point) is None:
-                    kept = fewer
-            except Undecided:
-                continue
+            if fewer and self._fails(number, fewer, point):
+                kept = fewer
         return self._box(kept, dict.fromkeys(base for tie in kept for base in tie.bases), point)
+
+    def _fails(self, number: int, ties: list[Tie], point: Point) -> bool:
+        """Whether no values make these ties as the point has them; not where that is left open."""
+        try:
+            return self._solve(number, ties, point) is None
+        except Undecided:
+            return False
 
     def _box(self, ties: Iterable[Tie], bases: Iterable[str], point: Point) -> Box:
         """The points with the same bits of these ties, and the same classes of these fields."""
