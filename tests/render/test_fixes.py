@@ -32,6 +32,8 @@ OTHERS: Final = {
     "a gap, tests behind": f'{LEAD}when vip queue a\n\ntest "x" {{\n  lead {{ vip: true }}\n  expect queue a\n}}\n',
     "a gap without a line end": f"{LEAD}when vip queue a",
     "a gap in blocks": f"{LEAD}when vip {{\n  when score > 5 queue a\n}}\n",
+    "a gap in the block of an else": f"{LEAD}when vip queue a\nelse {{\n  when score > 5 queue b\n}}\n",
+    "a gap in an else before the last rule": f"{LEAD}else {{ when vip queue a }}\nwhen score > 5 queue b\n",
     "several gaps": f'{LEAD}when score < 5 queue a\nwhen score > 7 and title == "x" queue b\nwhen score == 6 queue c\n',
     "a slip": f'{LEAD}when title != "x" queue a\nelse queue b\n',
     "a slip under or": f'{LEAD}when vip or not (title == "x" or title == "y") queue a\nelse queue b\n',
@@ -106,7 +108,8 @@ def test_the_rule_for_a_gap_leaves_nothing_to_find(name: str) -> None:
     (gap,) = [result for result in results(TEXTS[name]) if result["ruleId"] == "RB103"]
     mended = applied(TEXTS[name], gap["fixes"][0])
     assert [finding.code for finding in findings_of(mended)] == []
-    assert re.search(r"^else queue triage$", mended, re.MULTILINE)
+    rule = "when true" if "else {" in TEXTS[name] else "else"
+    assert re.search(rf"^{rule} queue triage$", mended, re.MULTILINE)
 
 
 @pytest.mark.parametrize("seed", range(40))

@@ -54,6 +54,8 @@ KIND: Final = Kind("RB103", "unassigned-leads", Severity.ERROR)
 
 _FIX: Final = "else queue triage"
 """A rule for the leads of one region would repeat what the rules before it have left over anyway (RB104)."""
+_FIX_BEHIND_ELSE: Final = "when true queue triage"
+"""A list of rules has one bare `else`: where that is a block that leaves leads over, the last rule is none."""
 _ALL: Final = "every lead"
 
 
@@ -62,7 +64,9 @@ def find(subject: Subject) -> Iterator[Diagnostic]:
     gap = subject.once(proof_of).gap
     if gap is None:
         return
-    first, last = gap.regions[0], subject.policy.rules[-1]
+    rules = subject.policy.rules
+    first, last = gap.regions[0], rules[-1]
+    fix = _FIX_BEHIND_ELSE if any(rule.condition is None for rule in rules) else _FIX
     message = "some leads stay unassigned: "
     if first.when == "true" and first.note:
         message += first.said(_ALL)
@@ -76,7 +80,7 @@ def find(subject: Subject) -> Iterator[Diagnostic]:
         last.head,
         "the last rule",
         help="take them at the end of the policy",
-        fix=f"\n\n{_FIX}" if "\n" in last.span.text else f"\n{_FIX}",
+        fix=f"\n\n{fix}" if "\n" in last.span.text else f"\n{fix}",
         fix_at=after_line(last.span),
         witness=first.witness,
         regions=tuple(Region(region.said(_ALL), region.witness) for region in gap.regions),
