@@ -11,12 +11,14 @@ import pytest
 from routebook import api
 from routebook.analysis import clock, shortest
 from routebook.analysis.change import difference
-from routebook.analysis.clock import OUT_OF_TIME
+from routebook.analysis.clock import OUT_OF_TIME, Clock
 from routebook.analysis.coverage import coverage
+from routebook.analysis.gaps import find_gap
 from routebook.analysis.proof import prove
 from routebook.analysis.reach import NotDecided
 from routebook.analysis.whynot import Goal, why_not
 from routebook.plan.tree import Tree
+from support.proofs import modelled
 
 LEAD: Final = """lead {
   id:    id
@@ -100,6 +102,18 @@ def test_what_was_not_looked_for_in_time_is_not_covered(looks: int, monkeypatch:
     assert (short.rules_covered, short.sides_covered) == (0, 0)
     assert len(short.missing) >= len(whole.missing)
     assert any(each.lead is None for each in short.missing)
+
+
+def test_regions_of_many_classes_are_not_widened_once_the_time_is_up() -> None:
+    """Each class is a question of its own; what is shown instead is short, and holds every lead of the gap."""
+    rules = 'when home in visited and home != "DE" queue a\nwhen n > 5 queue b'
+    model = modelled(f"lead {{ home: country visited: set of country n: integer 0..9 }}\n{rules}\n")
+    model.clock = Clock(0.0)
+    gap, reasons = find_gap(model, model.policies[0])
+    assert reasons == (OUT_OF_TIME,)
+    assert gap is not None
+    assert [region.text for region in gap.regions] == ["true, except what 2 rules take"]
+    assert model.steps < 300
 
 
 @pytest.mark.slow

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
+from routebook.analysis.clock import OUT_OF_TIME
 from routebook.analysis.domains.base import classes_of
 from routebook.analysis.domains.finite import FiniteDomain
 from routebook.analysis.domains.ordered import NumberDomain
@@ -159,7 +160,7 @@ def _outlines(leads: LeadSet, first: tuple[int, ...]) -> tuple[list[Outline], tu
     if point is None:
         return found, reasons
     outline, reasons = outlined(leads, point, [each.box for each in found])
-    if not outline.box:
+    if not outline.box and not leads.model.out_of_time():
         # long conditions say more than none
         longer, point, _ = _boxes(leads, first, _LEGIBLE)
         if point is None and all(each.box for each in longer):
@@ -175,8 +176,8 @@ def _boxes(
     point = first
     for _ in range(_REGIONS):
         box = grown(leads, point)
-        if len(box) > most and _fields(leads.model, box) > most:
-            break
+        if len(box) > most and (_fields(leads.model, box) > most or leads.model.out_of_time()):
+            break  # a box that there was no time to widen has a condition for each class
         found.append(Outline(box, True, point))
         answer = leads.find(outside=[each.box for each in found])
         if isinstance(answer, Covered):
@@ -206,6 +207,8 @@ def grown(leads: LeadSet, point: Sequence[int]) -> Box:
         if _inside(leads, wider):
             box = wider
     for dimension in list(box):
+        if len(box) > _LEGIBLE and model.out_of_time():
+            break
         box[dimension] = _widest(leads, box, dimension)
     return {d: mask for d, mask in box.items() if mask != model.formulas.full(d)}
 
@@ -261,7 +264,11 @@ def outlined(
     reasons: list[str] = []
     swept = 0
     _sweep(leads, point, used, seen, outside)
-    for dimension in used:
+    for tried, dimension in enumerate(used):
+        if tried >= UNTIMED and model.out_of_time():
+            seen.update((rest, model.formulas.full(rest)) for rest in used[tried:])
+            reasons.append(OUT_OF_TIME)
+            break
         while (unseen := model.formulas.full(dimension) & ~seen[dimension]) != 0:
             answer = leads.find({dimension: unseen}, outside)
             if isinstance(answer, Found):
