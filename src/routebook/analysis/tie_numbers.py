@@ -15,6 +15,7 @@ from routebook.analysis.domains.calendar import CalendarDomain, moment_step, ste
 from routebook.analysis.domains.ordered import DAY, HOUR, NumberDomain, step_time, time_step
 from routebook.analysis.formula import Point
 from routebook.analysis.tie_model import Fields, Tie, are_as_wanted
+from routebook.analysis.tie_moments import are_orders, in_order
 from routebook.analysis.tie_proofs import impossible, no_decimals, possible
 from routebook.check.conditions import Arithmetic, Constant, FieldRef, Operand
 from routebook.types import DateType, TimeType
@@ -38,6 +39,9 @@ def number_values(
     parts, tests = parts_apart(space, wanted, point)
     if not possible(tests, {**spans, **parts}):  # most conflicts are found here, before anything is tried
         return None
+    if all(isinstance(space.domains[base], CalendarDomain) for base in bases) and are_orders(wanted):
+        own = {base: space.domains[base].value(point) for base in bases}
+        return own if _fits(space, bases, wanted, point, own) else in_order(space, bases, wanted, point)
     found = _try(space, bases, wanted, point, spans)
     if found is not None:
         return found

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -30,7 +31,8 @@ _UNITS: Final = (HOUR, HOUR // 60, _SECOND, _SECOND // 2)
 _EPOCH: Final = datetime(1, 1, 1, tzinfo=UTC)
 _FIRST, _LAST = 1, date.max.toordinal()
 _LAST_STEP: Final = (_LAST - 1) * DAY - 1  # a day is left at both ends, for offsets
-_SEARCHED: Final = 420  # days: more than a year, so both sides of every change of the clock
+SEARCHED: Final = 420
+"""So many days are looked through: more than a year, so both sides of every change of the clock."""
 
 
 def moment_step(value: datetime) -> int:
@@ -230,6 +232,54 @@ class CalendarDomain:
             low, high = max(low, first), min(high, last)
         return Fraction(low), Fraction(high)
 
+    # --- Steps: microseconds from the first day of the calendar, and of a time from midnight -------------
+
+    def step(self, value: Any) -> int:
+        """The step of a value; that of a date is its midnight."""
+        if isinstance(self.type, DateTimeType):
+            return moment_step(value)
+        return time_step(value) if isinstance(self.type, TimeType) else (value.toordinal() - _FIRST) * DAY
+
+    def at_step(self, step: int) -> Any:
+        """The value at a step, a date by any step of its day."""
+        if isinstance(self.type, DateTimeType):
+            return step_moment(step)
+        return step_time(step) if isinstance(self.type, TimeType) else date.fromordinal(step // DAY + _FIRST)
+
+    def may_be(self, point: Point, step: int) -> bool:
+        """Whether the value at a step is in the point's classes."""
+        value = self.at_step(step)
+        return self.step(value) == step and all(
+            part.class_of(value) == point[part.dimension] for part in self._list
+        )
+
+    def reach(self, point: Point) -> tuple[int, int]:
+        """Bounds of the steps in the point's classes; those of local dates are a day wider, for offsets."""
+        low, high = (0, DAY - 1) if isinstance(self.type, TimeType) else (0, _LAST * DAY)
+        for part in self._list:
+            if part.line is not None and (part.kind != "time" or isinstance(self.type, TimeType)):
+                first, last = part.line.interval(point[part.dimension])
+                if part.kind == "date":
+                    wider = DAY if part.zone is not None else 0
+                    first, last = (first - _FIRST) * DAY - wider, (last - _FIRST + 1) * DAY - 1 + wider
+                low, high = max(low, first), min(high, last)
+        return low, high
+
+    @property
+    def zones(self) -> list[ZoneInfo]:
+        """The zones in which parts of the field are asked for."""
+        return list(dict.fromkeys(part.zone for part in self._list if part.zone is not None))
+
+    def ends(self, point: Point, day: int) -> Iterator[int]:
+        """The steps, on a day and about it, at which values in the point's classes may come to an end."""
+        if isinstance(self.type, DateType):
+            yield day * DAY
+        for zone in self.zones:
+            times = [p for p in self._list if p.kind == "time" and p.zone == zone]
+            lasts = tuple(_line(part).interval(point[part.dimension])[1] for part in times)
+            for near in range(max(day + _FIRST - 1, _FIRST + 1), min(day + _FIRST + 1, _LAST - 1) + 1):
+                yield from _local_steps(near, (*lasts, DAY - 1), zone)
+
     def conflict(self, point: Point) -> Box | None:
         if len(self._list) < 2 or (self.optional and point[self._known] == 1):
             return None
@@ -357,15 +407,11 @@ def _days(runs: list[tuple[int, int]], typical: int) -> Iterator[int]:
     """Days of the runs, near the typical one first; of a long run, more than a year of them."""
     for first, last in runs:
         first, last = max(first, _FIRST + 1), min(last, _LAST - 1)
-        if last - first < _SEARCHED:
-            yield from range(first, last + 1)
-        elif first > typical:
-            yield from range(first, first + _SEARCHED)
-        elif last < typical:
-            yield from range(last, last - _SEARCHED, -1)
-        else:
-            start = min(typical, last - _SEARCHED)
-            yield from range(start, start + _SEARCHED)
+        if first <= last:
+            start = min(max(typical, first), last)
+            ahead = range(start, min(last, start + SEARCHED) + 1)
+            yield from ahead
+            yield from range(start - 1, max(first, start + len(ahead) - SEARCHED) - 1, -1)
     for first, last in runs:  # the ends of the calendar
         yield from (day for day in (first, last) if day in (_FIRST, _LAST))
 
@@ -389,6 +435,11 @@ def _local(day: int, steps: list[int], zone: ZoneInfo) -> Iterator[datetime]:
             yield change - timedelta(microseconds=1)
     except OverflowError:
         return
+
+
+@lru_cache(maxsize=10_000)
+def _local_steps(day: int, steps: tuple[int, ...], zone: ZoneInfo) -> tuple[int, ...]:
+    return tuple(map(moment_step, _local(day, list(steps), zone)))
 
 
 def _change(start: datetime, end: datetime, zone: ZoneInfo) -> datetime:
