@@ -147,3 +147,36 @@ def test_without_z3_nothing_is_guessed(seed: int, monkeypatch: pytest.MonkeyPatc
     for reason in undecided(*numbers(seed)):
         assert "the extra `arithmetic` (z3) is not installed" in reason
         assert any(f"`{name}`" in reason for name in NUMBERS)
+
+
+@pytest.mark.parametrize("seed", range(0, ROUNDS, 2))
+def test_multiples_of_one_number(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Multiples of one number, without z3: every rule that some lead reaches is reached, none is left open."""
+    monkeypatch.setitem(sys.modules, "z3", None)
+    rng = random.Random(2_600_000 + seed)
+
+    def comparison() -> str:
+        name, op = rng.choice("nd"), rng.choice(["==", "!=", "<", "<=", ">", ">="])
+        left = rng.choice([f"{name} * {rng.randint(-3, 7)}", f"{name} / 3", f"{name} * 2 + 1 - {name} * 5"])
+        return f"{left} {op} {rng.choice(['0', '1', '2', '7', '1 / 3'])}"
+
+    lead = "lead { n: integer -4..4 d: decimal -1..1 optional }"
+    rules = [f"when {' and '.join(comparison() for _ in range(rng.randint(1, 3)))} queue q" for _ in range(6)]
+    tree = api.loads("\n".join([lead, *rules])).tree
+    verdicts = walked_verdicts(tree)
+    assert not any(isinstance(verdict, NotDecided) for verdict in verdicts)
+    reached = {verdict.entry.node.rule for verdict in verdicts if isinstance(verdict, Reached)}
+    tenths = [None, *(Decimal(number) / 10 for number in range(-10, 11))]
+    count_drawn(9 * len(tenths))
+    for n, d in product(range(-4, 5), tenths):
+        leaf = walk(tree, {"n": n} if d is None else {"n": n, "d": d}, NOW).leaf
+        assert leaf is None or leaf.rule in reached
+
+
+def test_no_decimal_is_a_third() -> None:
+    lead = "lead { d: decimal 0..10 }\n"
+    (third, rest) = walked_verdicts(api.loads(f"{lead}when d * 3 == 1 queue p\nelse queue q\n").tree)
+    assert isinstance(third, Contradictory)
+    assert isinstance(rest, Reached)
+    (half, _) = walked_verdicts(api.loads(f"{lead}when d * 2 == 1 queue p\nelse queue q\n").tree)
+    assert isinstance(half, Reached)

@@ -42,7 +42,7 @@ MANY: Final = " and ".join(
 
 CAUSES: Final = {
     "z3": ("when a * a * a + b * b * b == n * n * n and a > 0 and b > 0 queue x", "on which z3 gave up"),
-    "decimals": ("when c * 3 == 1 queue x", "whether decimals solve it"),
+    "decimals": ("when c * 3 == a * 3 + 1 queue x", "whether decimals solve it"),
     "roots": ("when c * c == 2 queue x", "whether decimals solve it"),
     "parts": (
         "when at.date == on and at > 2026-03-02T23:00Z and at.hour < 3 and on == 2026-03-02 queue x",
@@ -187,7 +187,7 @@ def test_a_comparison_that_is_not_followed_may_be_seen_to_hold(pattern: str) -> 
 def test_what_is_left_open_is_so_whatever_other_fields_have() -> None:
     """One question is not asked again for every combination of the values of fields that it does not read."""
     others = "\n".join(f"when {name} == {value} queue y" for name in ("a", "b", "n") for value in range(20))
-    model = modelled(f"{LEAD}when c * 3 == 1 queue x\n{others}\nelse queue z\n")
+    model = modelled(f"{LEAD}when c * c == 2 queue x\n{others}\nelse queue z\n")
     first, *rest = reach(model, model.policies[0])
     assert isinstance(first, NotDecided)
     assert all(isinstance(verdict, Reached) for verdict in rest)

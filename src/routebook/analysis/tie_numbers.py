@@ -14,8 +14,10 @@ from routebook.analysis.domains.base import Undecided
 from routebook.analysis.domains.calendar import CalendarDomain, moment_step, step_moment
 from routebook.analysis.domains.ordered import DAY, HOUR, NumberDomain, step_time, time_step
 from routebook.analysis.formula import Point
+from routebook.analysis.tie_alone import bounds, value_within
 from routebook.analysis.tie_model import Fields, Tie, are_as_wanted
 from routebook.analysis.tie_moments import are_orders, in_order
+from routebook.analysis.tie_paths import FINEST
 from routebook.analysis.tie_proofs import impossible, no_decimals, possible
 from routebook.check.conditions import Arithmetic, Constant, FieldRef, Operand
 from routebook.types import DateType, TimeType
@@ -45,6 +47,10 @@ def number_values(
     found = _try(space, bases, wanted, point, spans)
     if found is not None:
         return found
+    alone = space.domains[bases[0]]
+    if len(bases) == 1 and isinstance(alone, NumberDomain) and (asked := bounds(tests)) is not None:
+        only = value_within(asked, spans[bases[0]], Fraction(1) if alone.type.integer else FINEST)
+        return None if only is None else {bases[0]: _value(space, bases[0], only)}
     spans.update(parts)
     whole = {
         name

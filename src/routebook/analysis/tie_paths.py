@@ -22,6 +22,9 @@ from routebook.types import MAX_DIGITS
 Spans: TypeAlias = Mapping[str, tuple[Fraction, Fraction]]
 """The least and the greatest value of each field."""
 
+Wanted: TypeAlias = tuple[str, Operand, Operand, bool]
+"""A comparison, and whether it is to hold."""
+
 OPEN: Final[dict[str, Fraction]] = {}
 """No values, and no proof that there are none."""
 
@@ -29,8 +32,8 @@ _BRANCHES: Final = 500
 """So many ways to tell unlike values apart are looked at."""
 _LOWERED: Final = 200
 """Rounds in which whole values are lowered until all differences are as wanted."""
-_FINEST: Final = Fraction(1, 10**MAX_DIGITS)
-_NEGATED: Final = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
+FINEST: Final = Fraction(1, 10**MAX_DIGITS)
+NEGATED: Final = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +48,8 @@ class Difference:
 
 def difference_of(op: str, left: Operand, right: Operand, want: bool) -> Difference | None:
     """The difference that a comparison comes to, where it does, if it is to hold (or not to)."""
-    terms = _linear(left)
-    other = _linear(right)
+    terms = linear(left)
+    other = linear(right)
     if terms is None or other is None:
         return None
     weights = dict(terms[0])
@@ -58,23 +61,29 @@ def difference_of(op: str, left: Operand, right: Operand, want: bool) -> Differe
     downs = [name for name, weight in weights.items() if weight == -1]
     if len(ups) + len(downs) < len(weights) or len(ups) > 1 or len(downs) > 1:
         return None
-    op = op if want else _NEGATED.get(op, "!=")
+    op = op if want else NEGATED.get(op, "!=")
     return Difference(ups[0] if ups else None, downs[0] if downs else None, op, bound)
 
 
-def _linear(operand: Operand) -> tuple[dict[str, Fraction], Fraction] | None:
-    """Weights of fields and a constant, where the operand is their sum."""
+_Terms: TypeAlias = tuple[dict[str, Fraction], Fraction]
+
+
+def linear(operand: Operand) -> _Terms | None:
+    """Weights of fields and a constant, where the operand is their sum, each multiplied by constants."""
     match operand:
         case FieldRef():
             return {operand.base: Fraction(1)}, Fraction(0)
         case Constant():
             return {}, position(operand.key)
         case Arithmetic(first, rest):
-            total = _linear(first)
+            total = linear(first)
             for sign, part in rest:
-                further = _linear(part)
-                if total is None or further is None or sign not in "+-":
+                further = linear(part)
+                if total is None or further is None:
                     return None
+                if sign in "*/":
+                    total = _scaled(sign, total, further)
+                    continue
                 factor = 1 if sign == "+" else -1
                 weights = dict(total[0])
                 for name, weight in further[0].items():
@@ -82,6 +91,15 @@ def _linear(operand: Operand) -> tuple[dict[str, Fraction], Fraction] | None:
                 total = weights, total[1] + factor * further[1]
             return total
     return None
+
+
+def _scaled(sign: str, left: _Terms, right: _Terms) -> _Terms | None:
+    if sign == "*" and not left[0]:
+        left, right = right, left
+    factor = right[1] if sign == "*" else 1 / right[1] if right[1] else None
+    if right[0] or factor is None:
+        return None
+    return {name: weight * factor for name, weight in left[0].items()}, left[1] * factor
 
 
 _Edge: TypeAlias = tuple[str | None, str | None, Fraction]
@@ -158,7 +176,7 @@ def _greatest(edges: list[_Edge], spans: Spans, whole: set[str]) -> dict[str, Fr
 def _edges(each: Difference, whole: set[str]) -> list[_Edge]:
     bound = each.bound
     is_whole = all(name is None or name in whole for name in (each.plus, each.minus))
-    step = Fraction(1) if is_whole else _FINEST
+    step = Fraction(1) if is_whole else FINEST
     if step == 1 and bound.denominator != 1:  # whole values meet a fraction
         below = Fraction(floor(bound))
         uppers = {"<": below, "<=": below}

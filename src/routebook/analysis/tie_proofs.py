@@ -12,10 +12,9 @@ from typing import Any, Final, TypeAlias
 
 from routebook.analysis.clock import Clock
 from routebook.analysis.domains.base import Undecided
-from routebook.analysis.tie_paths import OPEN, Spans, by_paths, difference_of, position
+from routebook.analysis.tie_paths import OPEN, Spans, Wanted, by_paths, difference_of, position
 from routebook.check.conditions import Arithmetic, Constant, FieldRef, Operand, fields_in
 
-Wanted: TypeAlias = tuple[str, Operand, Operand, bool]
 
 _BOXES: Final = 400
 _Z3_MILLISECONDS: Final = 5_000
