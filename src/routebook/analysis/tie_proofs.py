@@ -15,7 +15,6 @@ from routebook.analysis.domains.base import Undecided
 from routebook.analysis.tie_paths import OPEN, Spans, Wanted, by_paths, difference_of, position
 from routebook.check.conditions import Arithmetic, Constant, FieldRef, Operand, fields_in
 
-
 _BOXES: Final = 400
 _Z3_MILLISECONDS: Final = 5_000
 
