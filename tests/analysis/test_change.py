@@ -165,6 +165,46 @@ def test_another_time_zone_changes_what_the_clock_says(rules: str) -> None:
         assert "(Europe/Berlin)" in change.region.text or "(America/New_York)" in change.region.text
 
 
+ZONED = """policy "p" timezone "%s"
+lead {
+  id:    id
+  email: email
+  day:   date
+  slot:  time
+  at:    datetime
+}
+rep { since: datetime optional  born: date optional }
+derive early: bool { when slot.hour < 9 then true else false }
+derive late: bool { when at.hour > 20 then true else false }
+else %s then queue q
+"""
+
+
+@pytest.mark.parametrize(
+    ("target", "is_same"),
+    [
+        ("assign pool p by hash of email.domain", True),
+        ("assign pool p by performance per day.weekday, slot.hour", True),
+        ("assign pool p where early and rep.born < day", True),
+        ("assign pool p where at < now", True),
+        ("assign pool p where rep.since < now", False),
+        ("assign pool p where rep.since is known", False),
+        ("assign pool p where now.hour < 9", False),
+        ("assign pool p sticky by at.date", False),
+        ("assign pool p where late", False),
+    ],
+)
+def test_another_time_zone_changes_plans_that_read_the_clock(target: str, is_same: bool) -> None:
+    """A roster's moments without an offset are in the policy's time zone, too."""
+    old, new = (tree_of(ZONED % (zone, target)) for zone in ("UTC", "Europe/Vienna"))
+    found = difference(old, new)
+    assert found.same == is_same
+    assert not found.doubts
+    assert found.notes == (
+        "a moment without an offset in `at` is read in Europe/Vienna now, no longer in UTC",
+    )
+
+
 def test_a_comparison_of_a_missing_field_leaves_nothing_open() -> None:
     """Whatever a search noted for it while the field was there: without the field it does not hold."""
     rest = """

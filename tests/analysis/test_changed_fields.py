@@ -145,3 +145,35 @@ def test_texts_that_were_listed_and_are_listed_now_are_named() -> None:
     assert found.notes == ('`x` can no longer be "b"', '`x` can now be "c"')
     found = found_between('set of ["a", "b"]', 'x has "a"', 'set of ["a"]', 'x has "a"')
     assert found.notes == ('`x` can no longer have "b"',)
+
+
+SETS_RULES = [
+    ("when x is missing queue a", True),
+    ("when not (x is known) and w > 3 queue a", True),
+    ("when z has all x queue a", True),
+    ("when x has all z queue a", True),
+    ('when x has none ["a"] queue a', False),
+    ('when x has all ["a", "b"] or not (x has any z) queue a', False),
+    ("else queue q under s\nsla s { close within 2d then pool p where x is known }", True),
+    ("derive d: bool { when x is missing then true else false }\nwhen d queue a", True),
+]
+
+
+@pytest.mark.parametrize(("rules", "is_open"), SETS_RULES)
+@pytest.mark.parametrize("turned", [False, True], ids=["", "turned"])
+def test_a_set_that_is_empty_to_one_and_missing_to_the_other(rules: str, is_open: bool, turned: bool) -> None:
+    """A lead without the set fits both: that it goes the same way is not said where it may not."""
+
+    def tree(optional: str) -> Tree:
+        fields = f"id: id\n w: integer\n z: set of text\n x: set of text {optional}"
+        return api.loads(
+            f"lead {{ {fields} }}\n{rules}" + ("" if "else" in rules[:4] else "\nelse queue z")
+        ).tree
+
+    old, new = tree(""), tree("optional")
+    bare = {"id": "L-1", "w": 4, "z": frozenset()}
+    differs = rule_of(old, {**bare, "x": frozenset()}) != rule_of(new, bare)
+    found = difference(new, old) if turned else difference(old, new)
+    assert any("without `x`" in doubt for doubt in found.doubts) == is_open
+    assert not (differs and found.same)
+    assert not found.changes

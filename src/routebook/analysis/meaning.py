@@ -32,7 +32,7 @@ from routebook.check.conditions import (
 )
 from routebook.check.targets import HoldTarget, PoolTarget, Reassign, RepTarget, SplitTarget, Target, parts_of
 from routebook.plan.tree import Plan, PlannedTarget, Tree
-from routebook.types import EmailType, NumberType, SetType, TextType, Type
+from routebook.types import DateTimeType, EmailType, NumberType, SetType, TextType, Type
 
 Meaning: TypeAlias = str
 _Parts: TypeAlias = tuple[str, frozenset[str]]
@@ -53,6 +53,7 @@ class Meanings:
         self._tree = tree
         self._forms = _Forms()
         self._computed: dict[str, str] = {}
+        self._timed: dict[str, bool] = {}
         self._below: dict[str, frozenset[str]] = {}
 
     def of(self, plan: Plan) -> Meaning:
@@ -63,13 +64,21 @@ class Meanings:
             targets += [t for step in sla.steps for t in step.then if not isinstance(t, Reassign)]
         refs = [ref for target in targets for part in parts_of(target) for ref in _refs(part)]
         names = self._rest_on(refs)
-        zone = tree.timezone.key if any(ref.part is not None for ref in refs) or names else None
+        is_timed = any(_is_by_the_clock(tree, ref) for ref in refs) or any(map(self._is_timed, names))
+        zone = tree.timezone.key if is_timed else None
         return self._forms.of((plan, sla, {name: self._form(name) for name in names}, zone))
 
     def _form(self, name: str) -> str:
         if name not in self._computed:
             self._computed[name] = self._forms.of(self._tree.computed[name])
         return self._computed[name]
+
+    def _is_timed(self, name: str) -> bool:
+        """Whether a definition itself reads the clock."""
+        if name not in self._timed:
+            read = _read_by(self._tree.computed[name])
+            self._timed[name] = any(_is_by_the_clock(self._tree, ref) for ref in read)
+        return self._timed[name]
 
     def _rest_on(self, refs: Iterable[FieldRef]) -> frozenset[str]:
         """The names of all definitions that fields rest on."""
@@ -78,7 +87,7 @@ class Meanings:
 
     def _inner(self, name: str) -> frozenset[str]:
         if name not in self._below:
-            self._below[name] = self._rest_on(_refs_of(self._tree.computed[name]))
+            self._below[name] = self._rest_on(_read_by(self._tree.computed[name]))
         return self._below[name]
 
 
@@ -105,15 +114,35 @@ def _where_refs(target: PoolTarget | HoldTarget) -> Iterator[FieldRef]:
         yield from refs_in(target.where)
 
 
-def _refs_of(computed: Computed) -> Iterator[FieldRef]:
-    """The fields that a definition asks of."""
+def _read_by(computed: Computed) -> Iterator[FieldRef]:
+    """The fields that a definition reads."""
     if isinstance(computed, Derive):
-        conditions = [case.condition for case in computed.cases]
+        conditions: list[Condition | None] = [case.condition for case in computed.cases]
     else:
-        conditions = [entry.condition for entry in computed.entries if entry.condition is not None]
+        conditions = [entry.condition for entry in computed.entries]
         yield from (entry.per for entry in computed.entries if entry.per is not None)
     for condition in conditions:
-        yield from refs_in(condition)
+        if condition is not None:
+            yield from refs_in(condition)
+
+
+def _is_by_the_clock(tree: Tree, ref: FieldRef) -> bool:
+    """Whether a value is another in another time zone: parts of moments are, and moments that a roster may give
+    without an offset.
+    """
+    match ref.scope:
+        case Scope.NOW:
+            return ref.part is not None
+        case Scope.REP:
+            declared = tree.rep_schema.fields.get(ref.base)
+            return declared is not None and isinstance(declared.type, DateTimeType)
+        case Scope.LEAD:
+            whole = tree.schema[ref.base].type
+        case Scope.COMPUTED:
+            whole = tree.computed[ref.base].type
+        case _:
+            assert_never(ref.scope)
+    return ref.part is not None and isinstance(whole, DateTimeType)
 
 
 # --- Forms -------------------------------------------------------------------------------------------------
