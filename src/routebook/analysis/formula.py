@@ -79,6 +79,11 @@ class Formulas:
     def node(self, literal: Literal) -> Node:
         return self._nodes[abs(literal)]
 
+    def conjuncts(self, literal: Literal) -> tuple[Literal, ...]:
+        """The formulas that all have to hold for this one to."""
+        node = self.node(literal)
+        return node.parts if literal > 0 and isinstance(node, And) else (literal,)
+
     # --- Making ------------------------------------------------------------------------------------------
 
     def atom(self, dimension: int, mask: Mask) -> Literal:

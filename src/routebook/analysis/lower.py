@@ -387,13 +387,18 @@ class Lowering:
 
     def _by_members(self, op: str, left: FieldRef, right: FieldRef, members: list[str]) -> Literal:
         formulas = self.space.formulas
-        pairs = [(self._is(left, member), self._is(right, member)) for member in members]
         known = formulas.conj([self._field_known(left), self._field_known(right)])
-        if op == "has all":
-            inner = formulas.conj(formulas.disj([has, -wanted]) for has, wanted in pairs)
-        else:
-            inner = formulas.disj(formulas.conj(pair) for pair in pairs)
-        return formulas.conj([known, inner])
+        alone = sorted(
+            (ref for ref in (left, right) if not isinstance(ref.type, SetType)), key=lambda ref: ref.name
+        )
+        # what has one value gives narrow boxes: where it is this member, the other is it, or has it, too
+        first = right if op == "has all" else alone[0] if alone and len(members) > _FEW else None
+        if first is None:
+            pairs = ([self._is(left, member), self._is(right, member)] for member in members)
+            return formulas.conj([known, formulas.disj(map(formulas.conj, pairs))])
+        then = left if first is right else right
+        implied = (formulas.disj([-self._is(first, each), self._is(then, each)]) for each in members)
+        return formulas.conj([known, *implied])
 
     def _is(self, ref: FieldRef, member: str) -> Literal:
         """The field is the member, or has it."""

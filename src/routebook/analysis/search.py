@@ -112,6 +112,7 @@ class Search:
         self.model, self.index, self.avoid, self.must = model, index, avoid, must
         self.clock = clock
         formulas = model.formulas
+        self.given = frozenset(part for literal in must for part in formulas.conjuncts(literal))
         self.open: list[Mask] = [(1 << size) - 1 for size in formulas.sizes]
         self.empty = False
         for dimension, mask in start.items():
@@ -224,7 +225,7 @@ class Search:
                 break
             number = (held & -held).bit_length() - 1
             held &= held - 1
-            box = self.index.around(number, point)
+            box = self.index.around(number, point, self.given)
             ways = 0
             for dimension, mask in box.items():
                 if opened[dimension] & ~mask:

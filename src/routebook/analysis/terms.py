@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -104,11 +104,13 @@ class TermIndex:
                     found ^= 1 << number
         return found
 
-    def around(self, number: int, point: Sequence[int]) -> Box:
-        """A box around the point, in which the term holds, within the term."""
+    def around(self, number: int, point: Sequence[int], given: Collection[Literal] = ()) -> Box:
+        """A box around the point, in which the term holds wherever all that is `given` does, within the term."""
         box = dict(self.boxes[number])
         if number in self.extra:
-            self.formulas.implicant(self.extra[number], point, box)
+            for part in self.formulas.conjuncts(self.extra[number]):
+                if part not in given:
+                    self.formulas.implicant(part, point, box)
         return box
 
 
