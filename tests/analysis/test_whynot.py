@@ -191,6 +191,55 @@ def test_searches_that_are_given_up_claim_no_more_than_is_so(
         assert found == pytest.approx(min(near)) or not answer.nearest.is_least
 
 
+TEXTS = (
+    "words has name", "not words has name", "words has note", "note == name", "note != name", "note is missing", "vip",
+    "not vip", 'words has any ["a", "x"]', 'words has none ["a"]', "more has all words", "more has any words",
+    'name in ["a", "b"]', "words is missing", "not more has name",
+)  # fmt: skip
+
+
+def texts(seed: int) -> tuple[Tree, list[dict[str, Any]]]:
+    """A policy about texts and sets of them that are compared with each other, and leads of a few texts."""
+    rng = random.Random(seed)
+    rules = [
+        f"when {' and '.join(rng.sample(TEXTS, rng.choice((1, 2, 2, 3))))} queue q{number}"
+        for number in range(rng.randint(2, 5))
+    ]
+    fields = "name: text\n note: text optional\n words: set of text optional\n more: set of text\n vip: bool"
+    tree = api.loads(f"lead {{\n {fields}\n}}\n" + "\n".join(rules) + "\nelse queue z\n").tree
+    sets = [frozenset(), frozenset("a"), frozenset("c"), frozenset("ac")]
+    leads = [
+        {"name": name, "more": more, "vip": vip}
+        | ({} if note is None else {"note": note})
+        | ({} if words is None else {"words": words})
+        for name, more, vip, note, words in product("abc", sets, (False, True), (None, *"ac"), (None, *sets))
+    ]
+    count_drawn(len(leads))
+    return tree, leads
+
+
+@pytest.mark.parametrize("seed", range(0, ROUNDS, 2))
+def test_no_fewer_texts_and_sets_would_do(seed: int) -> None:
+    """Why not a rule, over texts and sets that are compared with each other: no lead of a pool has fewer fields off."""
+    tree, leads = texts(465_000 + seed)
+    taken = [leaf.rule if (leaf := walk(tree, lead, NOW).leaf) else None for lead in leads]
+    lead = leads[(seed * 7919) % len(leads)]
+    for leaf in tree.leaves():
+        near = [distance(lead, o, {})[0] for o, rule in zip(leads, taken, strict=True) if rule == leaf.rule]
+        answer = why_not(tree, lead, NOW, Goal(rule=leaf.rule))
+        assert not answer.doubts
+        assert (answer.nearest is None) == (answer.impossible is not None)
+        if answer.nearest is None:
+            assert not near
+            continue
+        moved = dict(answer.nearest.lead)
+        found = walk(tree, moved, NOW).leaf
+        assert found is not None
+        assert found.rule == leaf.rule
+        assert answer.nearest.is_fewest
+        assert distance(lead, moved, {})[0] <= min(near, default=len(moved) + 5)
+
+
 def test_a_rule_that_many_signals_add_up_to_is_found_and_proved() -> None:
     names = "abcdefghijkl"
     fields = "".join(f"  {name}: bool\n" for name in names)

@@ -126,6 +126,9 @@ class Space:
             return
         if isinstance(domain, SetDomain):
             domain.mention(value)
+            domain.note(
+                Pred(None, "within", (frozenset(key_of(domain.type.element, each) for each in value),))
+            )
         elif isinstance(domain, NumberDomain | CalendarDomain | FiniteDomain):
             domain.note(Pred(None, "==", (value,)))
         elif isinstance(domain, TextDomain):
