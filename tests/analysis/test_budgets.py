@@ -14,11 +14,16 @@ from routebook.analysis.change import difference
 from routebook.analysis.clock import OUT_OF_TIME, Clock
 from routebook.analysis.coverage import coverage
 from routebook.analysis.gaps import find_gap
+from routebook.analysis.model import Model
 from routebook.analysis.proof import prove
 from routebook.analysis.reach import NotDecided
+from routebook.analysis.regions import LeadSet, gathered
+from routebook.analysis.search import Found
 from routebook.analysis.whynot import Goal, why_not
 from routebook.plan.tree import Tree
+from routebook.plan.walk import walk
 from support.proofs import modelled
+from support.small_policies import NOW
 
 LEAD: Final = """lead {
   id:    id
@@ -90,6 +95,30 @@ def test_a_difference_or_a_change_that_is_cut_short_is_in_doubt(
     found = why_not(tree, lead, datetime(2026, 3, 2, tzinfo=UTC), Goal(rule=rule), budget=looks + 0.5)
     if next(ticks) > start + looks + 2:
         assert found.nearest is not None or OUT_OF_TIME in found.doubts or found.impossible is not None
+
+
+def test_only_so_many_steps_are_taken_when_the_time_is_up() -> None:
+    """A region asks again and again: what each of its searches takes whatever the time must not add up.
+
+    What was not looked at in time may be among the region's leads, and is in it.
+    """
+    fields = "\n".join(f"  n{number}: integer 0..99" for number in range(12))
+    rules = " or ".join(f"n{a} * n{a + 1} > {50 + a} and n{a + 1} > {a}" for a in range(11))
+    tree = api.loads(f"lead {{\n{fields}\n}}\nwhen {rules} queue a\nelse queue z\n").tree
+    model = Model([tree])
+    model.freeze()
+    (first, _) = model.policies[0].leaves
+    answer = model.find([first.whole], 0)
+    assert isinstance(answer, Found)
+    model.clock = model.space.clock = Clock(0.0)
+    region, reasons = gathered(LeadSet(model, first.whole, 0), answer.point)
+    assert OUT_OF_TIME in reasons
+    assert not region.exact
+    assert model.overtime < 100
+    one = {**{f"n{number}": 0 for number in range(12)}, "n0": 99, "n1": 99}
+    assert model.formulas.holds(first.whole, model.space.place(one))
+    leaf = walk(api.loads(f"lead {{\n{fields}\n}}\nwhen {region.when} queue x\n").tree, one, NOW).leaf
+    assert leaf is not None
 
 
 @pytest.mark.parametrize("looks", [1, 8, 55, 233])

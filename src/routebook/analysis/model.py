@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from routebook.analysis import sat
 from routebook.analysis.clock import OUT_OF_TIME, Clock, OutOfTime
@@ -18,6 +18,9 @@ from routebook.plan.tree import Branch, Leaf, RuleNode, Tree
 
 Progress: TypeAlias = Callable[[str, int, int], None]
 """Told what is being proved, how much of it is done, and of how much."""
+
+_OVERTIME: Final = 64
+"""So many steps may be taken in all once the time is up: what is soon found is shown, and the rest is left open."""
 
 NOT_CONFIRMED = (
     "the evaluator does not confirm a lead that was found, a fault of the analyser: please report it"
@@ -79,6 +82,8 @@ class Model:
         self.progress = progress
         self.steps = 0
         """How many steps all searches have taken: a measure of time that is the same on every machine."""
+        self.overtime = 0
+        """The steps of those that began when the time was up."""
         self.spent = 0
         """The steps of those that went into fewer blockers than the first proof named."""
         self.polished = 0
@@ -186,12 +191,17 @@ class Model:
         near: Sequence[int] | None,
         limit: int | None,
     ) -> Answer:
+        is_late = self.out_of_time()
+        if is_late and self.overtime >= _OVERTIME:
+            return Unknown((OUT_OF_TIME,))
+        search = Search(self.space, self.index, box, avoid, must, self.clock, outside, near)
         try:
-            search = Search(self.space, self.index, box, avoid, must, self.clock, outside, near)
             answer = search.run(sat.handover, limit)
             self.steps += search.steps
         except OutOfTime:
             return Unknown((OUT_OF_TIME,))
+        finally:
+            self.overtime += search.steps if is_late else 0
         if isinstance(answer, Found) and self.space.ties.reasons and not self.is_real(answer.point):
             return Unknown(tuple(self.space.ties.reasons))
         return answer

@@ -280,10 +280,11 @@ def outlined(
                 continue
             if isinstance(answer, Unknown):
                 reasons.extend(answer.reasons)
+                seen[dimension] |= unseen  # what is not known not to occur belongs to the outline
             break
     box = {d: mask for d, mask in seen.items() if mask != model.formulas.full(d)}
     exceptions = _exceptions(leads, box)
-    loose = not isinstance(model.find([-leads.literal], 0, box), Covered)
+    loose = bool(reasons) or not isinstance(model.find([-leads.literal], 0, box), Covered)
     found = Outline(box, exceptions == 0 and not loose, point, exceptions, loose)
     return found, tuple(dict.fromkeys(reasons))
 
@@ -295,9 +296,8 @@ def _sweep(
     model = leads.model
     rows = model.index.allow()
     here = list(point)
-    for tried, dimension in enumerate(used):
-        if tried >= UNTIMED and model.out_of_time():
-            return
+    tried = 0
+    for dimension in used:
         free = leads.avoid
         for other in used:
             if other != dimension and rows[other]:
@@ -309,6 +309,9 @@ def _sweep(
         for number in classes_of(model.formulas.full(dimension) & ~seen[dimension]):
             if rows[dimension] and free & rows[dimension][number]:
                 continue
+            tried += 1
+            if tried > UNTIMED and model.out_of_time():
+                return
             here[dimension] = number
             is_out = not any(_is_in(box, here) for box in (*outside, *leads.unread))
             if is_out and leads.has(here) and (simple or model.space.is_possible(here)):
