@@ -234,6 +234,7 @@ TRANSCRIPTS = (
     Case("explain-why-not", f"{WHY} L-3 --why-not seniors", 0),
     Case("explain-why-not-json", f"{WHY} L-3 --why-not seniors --format json", 0),
     Case("explain-why-not-pool", f"{WHY} L-3 --why-not pool:senior", 0),
+    Case("explain-why-not-all", "explain shadowed.route --lead - --why-not pool:all", 0, '{"id": "X", "score": 80}'),
     Case("explain-why-not-rep", f"{WHY} L-1 --why-not rep:bogdan", 0),
     Case("explain-why-not-rep-outside", f"{WHY} L-1 --why-not rep:chris", 0),
     Case("explain-why-not-there", f"{WHY} L-1 --why-not seniors", 0),

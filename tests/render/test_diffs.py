@@ -61,6 +61,14 @@ def test_markdown_cells_hold_any_text(text: str) -> None:
     assert fence[0] not in shown[len(fence[0]) : -len(fence[0])]
 
 
+def test_a_bar_is_escaped_within_tables_alone() -> None:
+    """Code outside of a table shows a backslash as one."""
+    barred = Taken("odd", ('reject "this | that"',), None)
+    text = written("markdown", report(change(barred, NEW, 'title contains "a|b"')))
+    assert '`reject "this | that"` → `round_robin all`' in text
+    assert '| `title contains "a\\|b"` |' in text
+
+
 def test_changes_with_one_outcome_stand_together() -> None:
     other = Taken("veterans", OLD.plan, OLD.sla)
     text = written("text", report(change(OLD, NEW), change(other, NEW), change(OLD, NOBODY)))

@@ -10,6 +10,7 @@ import click
 from routebook import api
 from routebook.analysis.ways import Goal, blocks_of, ways_to
 from routebook.analysis.whynot import why_not
+from routebook.check.targets import EVERYBODY
 from routebook.decision import Explanation, Lead
 from routebook.render.whynot_view import WhyNotReport
 from routebook.roster import Roster
@@ -45,7 +46,7 @@ def goal_of(text: str, policy: api.Policy, roster: Roster | None) -> Goal:
 def _pools(policy: api.Policy, roster: Roster | None) -> list[str]:
     named = [getattr(target, "pool", None) for target in targets_of(policy.tree)]
     own = [pool for pool in named if isinstance(pool, str)]
-    return list(dict.fromkeys([*own, *(roster.pools if roster is not None else ())]))
+    return list(dict.fromkeys([*own, *(roster.pools if roster is not None else ()), EVERYBODY]))
 
 
 def _known(kind: str, name: str, known: Iterable[str]) -> None:

@@ -53,7 +53,8 @@ def _lines(report: DiffReport, style: Style) -> Iterator[str]:
 def _changes(changes: Sequence[Change], moves: LeadMoves | None) -> Iterator[str]:
     head = ["leads where", "rule before", "rule after", "such as"]
     rows = [
-        [code(c.region.text), code(rule_of(c.old)), code(rule_of(c.new)), code(witness(c))] for c in changes
+        [_cell(c.region.text), _cell(rule_of(c.old)), _cell(rule_of(c.new)), _cell(witness(c))]
+        for c in changes
     ]
     if moves is not None:
         head.append("leads")
@@ -68,7 +69,7 @@ def _counts(moves: LeadMoves) -> Iterator[str]:
     yield f"{counted(moves.leads, 'lead')}, {moves.changed:,} treated differently.{left_out}"
     if moves.reps:
         yield ""
-        rows = [[code(s.rep), f"{s.old:,}", f"{s.new:,}", f"{s.new - s.old:+,}"] for s in moves.reps]
+        rows = [[_cell(s.rep), f"{s.old:,}", f"{s.new:,}", f"{s.new - s.old:+,}"] for s in moves.reps]
         yield from _table(["rep", "before", "after", "change"], rows)
 
 
@@ -79,9 +80,14 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
         yield f"| {' | '.join(row)} |"
 
 
+def _cell(text: str) -> str:
+    """The text as code within a table, where a bar ends the cell even in code."""
+    return code(text).replace("|", "\\|")
+
+
 def code(text: str) -> str:
-    """The text as code that also holds within a table: nothing in it is a link, a mention or a cell's end."""
-    shown = visible(text).replace("|", "\\|") or " "
+    """The text as code: nothing in it is a link or a mention."""
+    shown = visible(text) or " "
     fence = "`" * (1 + max((len(run) for run in re.findall("`+", shown)), default=0))
     pad = " " if shown.startswith("`") or shown.endswith("`") else ""
     return f"{fence}{pad}{shown}{pad}{fence}"
