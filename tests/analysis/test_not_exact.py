@@ -192,3 +192,29 @@ def test_what_is_left_open_is_so_whatever_other_fields_have() -> None:
     assert isinstance(first, NotDecided)
     assert all(isinstance(verdict, Reached) for verdict in rest)
     assert model.steps < 100
+
+
+DAYS: Final = "lead {\n  day: date\n  other: date optional\n  at: datetime\n  seen: datetime\n}\n"
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        'day == other and day.weekday == "sat"',
+        'day == other and other.weekday in ["sat", "sun"] and day > 2026-05-01',
+        "seen == at and at.hour == 3",
+        'seen <= at and at.weekday == "sun" and at.hour < 4',
+    ],
+)
+def test_days_that_are_the_same_have_the_same_parts(condition: str) -> None:
+    """What one of them is asked for is tried for the others, too."""
+    model = modelled(f"{DAYS}when {condition} queue a\nelse queue z\n")
+    assert all(isinstance(verdict, Reached) for verdict in reach(model, model.policies[0]))
+
+
+def test_days_whose_parts_contradict_each_other_are_no_calculation() -> None:
+    never = 'day == other and day.weekday == "sat" and other.weekday == "sun"'
+    model = modelled(f"{DAYS}when {never} queue a\nelse queue z\n")
+    first, *_ = reach(model, model.policies[0])
+    assert isinstance(first, NotDecided)
+    assert first.reasons == ("a comparison of `day` and `other` together with their parts",)

@@ -64,7 +64,7 @@ def number_values(
     if _fits(space, bases, wanted, point, values):
         return values
     names = " and ".join(f"`{base}`" for base in bases)
-    if all(ref.part is None for tie, _ in wanted for ref in tie.refs):
+    if all(isinstance(space.domains[base], NumberDomain) for base in bases):
         raise Undecided(no_decimals(names))
     raise Undecided(f"a comparison of {names} together with their parts")
 
@@ -106,7 +106,11 @@ def _try(
         for c in _constants(tie.left, tie.right)
         if isinstance(c.key, int | Fraction)
     }
-    options = [list(_options(space, base, point, spans[base], marks)) for base in bases]
+    # the own value of a date or moment has the parts that are wanted of it
+    days = [
+        _step(domain.value(point)) for b in bases if isinstance(domain := space.domains[b], CalendarDomain)
+    ]
+    options = [list(_options(space, base, point, spans[base], marks, days)) for base in bases]
     for values in islice(product(*options), _TRIED):
         space.clock.check()
         named = dict(zip(bases, values, strict=True))
@@ -123,7 +127,9 @@ def _constants(*operands: Operand) -> Iterator[Constant]:
             yield from _constants(operand.first, *(part for _, part in operand.rest))
 
 
-def _options(space: Fields, base: str, point: Point, span: Interval, marks: set[Fraction]) -> Iterator[Any]:
+def _options(
+    space: Fields, base: str, point: Point, span: Interval, marks: set[Fraction], days: Sequence[Fraction]
+) -> Iterator[Any]:
     own = space.domains[base].value(point)
     yield own
     low, high = span
@@ -136,7 +142,9 @@ def _options(space: Fields, base: str, point: Point, span: Interval, marks: set[
     is_whole = isinstance(domain, CalendarDomain) or (
         isinstance(domain, NumberDomain) and domain.type.integer
     )
-    for step in (*_around(domain, here, near), *near, low + 1, high - 1, low + (high - low) / 2, low, high):
+    further = days if isinstance(domain, CalendarDomain) else ()
+    ends = (low + 1, high - 1, low + (high - low) / 2, low, high)
+    for step in (*_around(domain, here, near), *near, *further, *ends):
         whole = Fraction(int(step)) if is_whole else step
         if low <= whole <= high and whole not in seen:
             seen.add(whole)
