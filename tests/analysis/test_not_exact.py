@@ -13,7 +13,7 @@ from routebook import api
 from routebook.analysis import shortest, tie_proofs
 from routebook.analysis.change import difference
 from routebook.analysis.model import Model
-from routebook.analysis.reach import NotDecided, Reached, reach
+from routebook.analysis.reach import Contradictory, NotDecided, Reached, Verdict, reach
 from routebook.analysis.space import Space
 from routebook.diagnostics import Diagnostic
 from routebook.plan.walk import Walk
@@ -212,9 +212,23 @@ def test_days_that_are_the_same_have_the_same_parts(condition: str) -> None:
     assert all(isinstance(verdict, Reached) for verdict in reach(model, model.policies[0]))
 
 
-def test_days_whose_parts_contradict_each_other_are_no_calculation() -> None:
-    never = 'day == other and day.weekday == "sat" and other.weekday == "sun"'
-    model = modelled(f"{DAYS}when {never} queue a\nelse queue z\n")
-    first, *_ = reach(model, model.policies[0])
-    assert isinstance(first, NotDecided)
-    assert first.reasons == ("a comparison of `day` and `other` together with their parts",)
+def _first_verdict(condition: str) -> Verdict:
+    model = modelled(f"{DAYS}when {condition} queue a\nelse queue z\n")
+    return reach(model, model.policies[0])[0]
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        'day == other and day.weekday == "sat" and other.weekday == "sun"',
+        "seen == at and seen.hour == 3 and at.hour == 4",
+    ],
+)
+def test_the_same_days_with_other_parts_are_a_contradiction(condition: str) -> None:
+    assert isinstance(_first_verdict(condition), Contradictory)
+
+
+def test_days_whose_parts_are_compared_are_no_calculation() -> None:
+    verdict = _first_verdict('seen.date == day and day.weekday == "mon" and seen.weekday == "tue"')
+    assert isinstance(verdict, NotDecided)
+    assert verdict.reasons == ("a comparison of `seen` and `day` together with their parts",)

@@ -284,7 +284,7 @@ def outlined(
             break
     box = {d: mask for d, mask in seen.items() if mask != model.formulas.full(d)}
     exceptions = _exceptions(leads, box)
-    loose = bool(reasons) or not isinstance(model.find([-leads.literal], 0, box), Covered)
+    loose = not isinstance(model.find([-leads.literal], 0, box), Covered)
     found = Outline(box, exceptions == 0 and not loose, point, exceptions, loose)
     return found, tuple(dict.fromkeys(reasons))
 
