@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from itertools import combinations
 from pathlib import Path
 from typing import Final
 
@@ -33,8 +34,15 @@ LEAD: Final = """lead {
   third: text
   at:    datetime
   on:    date
+  d1:    date
+  d2:    date
+  d3:    date
+  d4:    date
+  d5:    date
+  d6:    date
 }
 """
+DAYS_OFF: Final = ("on", "d1", "d2", "d3", "d4", "d5", "d6")
 
 MANY: Final = " and ".join(
     f'title matches "{x}.{{9}}{y}"' for x, y in zip("abcdefghij", "bcdefghija", strict=True)
@@ -47,6 +55,13 @@ CAUSES: Final = {
     "parts": (
         "when at.date == on and at > 2026-03-02T23:00Z and at.hour < 3 and on == 2026-03-02 queue x",
         "together with their parts",
+    ),
+    "days": (
+        "when "
+        + " and ".join(f"{name} between 2026-03-02 and 2026-03-07" for name in DAYS_OFF)
+        + "".join(f" and {one} != {other}" for one, other in combinations(DAYS_OFF, 2))
+        + " queue x",
+        "so many that have to differ",
     ),
     "texts": (
         "when title == other and title != third and other != title queue y\n"

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import product
 from typing import Any, Final, TypeAlias
 
 from routebook.analysis.clock import Clock
@@ -20,6 +19,8 @@ from routebook.analysis.formula import Point
 from routebook.analysis.tie_model import Fields, Tie
 from routebook.check.conditions import FieldRef
 
+_BRANCHES: Final = 500
+"""So many ways to tell unlike values apart are looked at."""
 _LATER: Final = (0, 8 * DAY, SEARCHED * DAY)
 """How much later than the latest of the fields' own values the search for values that read well begins, too."""
 _UNITS: Final = (HOUR, HOUR // 60, HOUR // 3600)
@@ -39,19 +40,27 @@ def are_orders(wanted: Sequence[tuple[Tie, bool]]) -> bool:
 def in_order(
     space: Fields, bases: Sequence[str], wanted: Sequence[tuple[Tie, bool]], point: Point
 ) -> dict[str, Any] | None:
-    """Values in the point's classes, by field; None is a proof that there are none. Raises `Undecided`."""
+    """Values in the point's classes, by field; None is a proof that there are none.
+
+    `!=` is tried both ways where it turns out to be in the way. Raises `Undecided`, and `OutOfTime`.
+    """
     domains = {base: domain for base in bases if isinstance(domain := space.domains[base], CalendarDomain)}
     orders = [_order(tie, want) for tie, want in wanted]
-    differing = [number for number, (_, _, sign) in enumerate(orders) if sign == "!="]
-    for ways in product((False, True), repeat=len(differing)):
-        chosen = list(orders)
-        for number, is_turned in zip(differing, ways, strict=True):
-            one, other, _ = orders[number]
-            chosen[number] = (other, one, "<") if is_turned else (one, other, "<")
+    differing = [(one, other) for one, other, sign in orders if sign == "!="]
+    queue = [[each for each in orders if each[2] != "!="]]
+    for _ in range(_BRANCHES):
+        if not queue:
+            return None
+        chosen = queue.pop()
         found = _values(domains, chosen, point, space.clock)
-        if found is not None:
+        if found is None:
+            continue
+        clash = next((pair for pair in differing if found[pair[0]] == found[pair[1]]), None)
+        if clash is None:
             return found
-    return None
+        one, other = clash
+        queue += [[*chosen, (other, one, "<")], [*chosen, (one, other, "<")]]
+    raise Undecided(f"so many that have to differ of {' and '.join(f'`{base}`' for base in bases)}")
 
 
 def _order(tie: Tie, want: bool) -> Order:

@@ -7,8 +7,10 @@ that cannot be said. Its causes are few:
 
 - a calculation that intervals do not settle, where z3 is not installed (`pip install "routebook[arithmetic]"`) or
   gave up on it;
-- a calculation with decimals for which only other fractions or roots were found, such as thirds;
-- parts of dates, such as `at.date`, compared with other fields that are compared with the whole date, too;
+- a calculation with several numbers, or with a decimal times itself, for which only values were found that no decimal
+  has, such as thirds and roots;
+- parts of dates, such as `at.date`, compared with other fields, where the whole date or further parts are asked for,
+  too, or many dates that all have to differ within few days;
 - texts compared with other texts and searched by patterns at the same time, or more than six sets of texts compared
   with each other;
 - a field compared with points, or a computed field, of more than 64 values;
