@@ -180,3 +180,19 @@ def test_no_decimal_is_a_third() -> None:
     assert isinstance(rest, Reached)
     (half, _) = walked_verdicts(api.loads(f"{lead}when d * 2 == 1 queue p\nelse queue q\n").tree)
     assert isinstance(half, Reached)
+
+
+@pytest.mark.parametrize(
+    ("condition", "is_met"),
+    [
+        ("a / b == 7 and a > 999990", True),
+        ("a / b == 7 and a - b * 7 > 0", False),
+        ("a / b == 7 and a + b == 800001", False),
+        ("a / b == 7 and a + b == 800000", True),
+        ("a / (b - 3) == b and a > 90000 and b > 3", True),
+    ],
+)
+def test_quotients_that_intervals_do_not_settle(condition: str, is_met: bool) -> None:
+    fields = "lead {\n  a: integer 0..1000000\n  b: integer 0..1000000\n}\n"
+    verdict, _ = walked_verdicts(api.loads(f"{fields}when {condition} queue x\nelse queue z\n").tree)
+    assert isinstance(verdict, Reached if is_met else Contradictory)

@@ -38,6 +38,7 @@ CASES = [
     ("integer 0..5", "x >= 3", "integer 6..9", "x < 8"),
     ("decimal 0.1..0.9", "x + 1 >= 1.25", "integer 0..9", "x < 8"),
     ("integer 0..5", "x > w", "integer 6..9", "x != w"),
+    ("integer 0..9", "x >= 1", "decimal 0.2..0.8", "x < 0.5"),
     ('set of ["a", "b"]', 'x has "b"', "set of text", 'x has "B"'),
     ('set of ["a", "b"]', 'x has all ["a", "b"]', 'set of ["a", "c"]', 'x has "c"'),
     ('set of ["a", "b"]', 'not x has "a"', 'set of ["c"]', 'x has "c"'),
@@ -143,6 +144,9 @@ def test_what_the_two_may_read_as_different_values_is_not_decided_where_it_is_as
 def test_texts_that_were_listed_and_are_listed_now_are_named() -> None:
     found = found_between('one of ["a", "b"]', 'x == "a"', 'one of ["c", "a"]', 'x == "a"')
     assert found.notes == ('`x` can no longer be "b"', '`x` can now be "c"')
+    listed = ", ".join(f'"{letter}"' for letter in "abcdefghi")
+    found = found_between(f"one of [{listed}]", 'x == "a"', 'one of ["a"]', 'x == "a"')
+    assert found.notes == ('`x` can no longer be "b", "c", "d", "e", "f", "g" or 2 more texts',)
     found = found_between('set of ["a", "b"]', 'x has "a"', 'set of ["a"]', 'x has "a"')
     assert found.notes == ('`x` can no longer have "b"',)
 

@@ -10,7 +10,7 @@ import pytest
 
 from routebook import api
 from routebook.analysis import clock as clock_module
-from routebook.analysis import search
+from routebook.analysis import sat, search
 from routebook.analysis.change import difference
 from routebook.analysis.gaps import find_gap
 from routebook.analysis.proof import prove
@@ -171,6 +171,22 @@ def test_the_solver_and_the_own_search_agree(seed: int, monkeypatch: pytest.Monk
     monkeypatch.setattr(search, "HANDOVER", 0)
     solved = [(type(v), len(v.blockers) if isinstance(v, Blocked) else 0) for v in walked_verdicts(tree)]
     assert own == solved
+
+
+def test_what_is_handed_to_the_solver_is_settled_by_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("pysat")
+    answers: list[object] = []
+
+    def noted(given: search.Search) -> object:
+        answers.append(handover(given))
+        return answers[-1]
+
+    handover = sat.handover
+    monkeypatch.setattr(sat, "handover", noted)
+    monkeypatch.setattr(search, "HANDOVER", 0)
+    walked_verdicts(api.loads(big_policy(60, "dense").text).tree)
+    assert len(answers) > 20
+    assert None not in answers
 
 
 @pytest.mark.parametrize("handover", [0, 1, 3, 10, 30])

@@ -114,7 +114,7 @@ SEVEN: Final = "".join(f"  {name}: set of text\n" for name in "abcdefg")
 def verdict_of_seven(condition: str) -> Verdict:
     """What comes of a rule that asks this, and whether six further sets have the text `t`."""
     others = " and ".join(f"{name} has t" for name in "bcdefg")
-    fields = f"lead {{\n  id: id\n  t: text\n{SEVEN}}}\n"
+    fields = f"lead {{\n  id: id\n  t: text\n  u: text\n{SEVEN}}}\n"
     return walked_verdicts(
         api.loads(f"{fields}rule asked when {condition} and {others} queue x\nelse queue z\n").tree
     )[0]
@@ -127,6 +127,8 @@ def verdict_of_seven(condition: str) -> Verdict:
         't == "x" and not a has t and a has "x"',
         't in ["x", "y"] and not a has t and a has "x" and a has "y"',
         't in ["x", "y"] and t in a and not a has "x" and not a has "y"',
+        't == u and t starts with "b" and not u starts with "b"',
+        't == u and t == "x" and u != "x" and b has u',
     ],
 )
 def test_more_sets_than_are_tried_may_be_contradicted_by_one_comparison(condition: str) -> None:
@@ -162,6 +164,8 @@ def reached(condition: str) -> bool:
         'title contains "bc" and title contains "ab" and title matches "^...$"',
         'title starts with "a" and title contains "z" and not title == "az" and title matches "^[az]+$"',
         'title matches "^.$" and title in ["q", "qq"]',
+        'title matches "^a{1,}$" and title ends with "aaa"',
+        'title matches "^(ab|c){1,}$" and title ends with "cabab"',
         'title matches "^\\\\s*$" or title matches "^.\\\\W.$"',
         'mail.domain ends with ".edu" and mail starts with "a@b" and not mail.domain starts with "b.edu"',
         'mail.domain matches "^[xy]{2}$" and mail matches "^.@"',

@@ -296,6 +296,14 @@ def test_the_nearest_change_in_a_policy_as_people_write_them() -> None:
     assert answer.nearest.steps == pytest.approx(0.06)
 
 
+@pytest.mark.parametrize(("value", "steps"), [(0, 5), (-10, 1.5), (4, 0.25)])
+def test_a_number_without_a_range_counts_by_its_own_size(value: int, steps: float) -> None:
+    policy = api.loads("lead {\n  id: id\n  n: integer\n}\nrule hot when n >= 5 queue hot\nelse queue cold\n")
+    answer = why_not(policy.tree, policy.lead({"id": "x", "n": value}).raw, NOW, Goal(rule="hot"))
+    assert answer.nearest is not None
+    assert answer.nearest.steps == pytest.approx(steps)
+
+
 def test_what_no_change_would_do_is_said() -> None:
     policy = api.loads(POLICY)
     lead = policy.lead({"id": "1", "score": 64, "vip": False})
