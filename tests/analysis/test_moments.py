@@ -11,7 +11,8 @@ import pytest
 
 from routebook import api
 from routebook.analysis.clock import Clock
-from routebook.analysis.domains.calendar import CalendarDomain, moment_step
+from routebook.analysis.domains.calendar import CalendarDomain
+from routebook.analysis.domains.moments import moment_step
 from routebook.analysis.proof import prove
 from routebook.analysis.reach import Reached
 from routebook.analysis.tie_moments import Line

@@ -12,8 +12,9 @@ from typing import Any, Final, assert_never
 
 from routebook.analysis.clock import Clock
 from routebook.analysis.domains.base import Domain, Pred, Undecided
-from routebook.analysis.domains.calendar import TYPICAL, CalendarDomain
+from routebook.analysis.domains.calendar import CalendarDomain
 from routebook.analysis.domains.finite import FiniteDomain
+from routebook.analysis.domains.moments import TYPICAL
 from routebook.analysis.domains.ordered import NumberDomain
 from routebook.analysis.domains.sets import SetDomain
 from routebook.analysis.domains.texts import TextDomain

@@ -13,7 +13,8 @@ from typing import Any, Final, TypeAlias
 
 from routebook.analysis.clock import Clock
 from routebook.analysis.domains.base import Undecided
-from routebook.analysis.domains.calendar import SEARCHED, CalendarDomain
+from routebook.analysis.domains.calendar import CalendarDomain
+from routebook.analysis.domains.moments import SEARCHED
 from routebook.analysis.domains.ordered import DAY, HOUR
 from routebook.analysis.formula import Point
 from routebook.analysis.tie_model import Fields, Tie

@@ -11,7 +11,8 @@ from typing import Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
 from routebook.analysis.domains.base import Undecided
-from routebook.analysis.domains.calendar import CalendarDomain, moment_step, step_moment
+from routebook.analysis.domains.calendar import CalendarDomain
+from routebook.analysis.domains.moments import moment_step, step_moment
 from routebook.analysis.domains.ordered import DAY, HOUR, NumberDomain, step_time, time_step
 from routebook.analysis.formula import Point
 from routebook.analysis.tie_alone import bounds, value_within

@@ -14,7 +14,7 @@ from math import floor
 from typing import Any, Final, TypeAlias
 
 from routebook.analysis.clock import Clock
-from routebook.analysis.domains.calendar import moment_step
+from routebook.analysis.domains.moments import moment_step
 from routebook.analysis.domains.ordered import time_step
 from routebook.check.conditions import Arithmetic, Constant, FieldRef, Operand
 from routebook.types import MAX_DIGITS

@@ -7,41 +7,33 @@ range of days is searched whole where it is short, and for more than a year wher
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta, timezone
+from datetime import date, datetime, time
 from fractions import Fraction
-from functools import lru_cache
-from typing import Any, Final
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from routebook.analysis.domains.base import Pred, classes_of, mask_of
+from routebook.analysis.domains.moments import (
+    FIRST_DAY,
+    LAST_DAY,
+    LAST_STEP,
+    SECOND,
+    TYPICAL,
+    days_of,
+    local_moments,
+    local_steps,
+    met,
+    moment_step,
+    round_moments,
+    round_times,
+    step_moment,
+)
 from routebook.analysis.domains.ordered import DAY, HOUR, Line, note_time, step_time, time_mask, time_step
 from routebook.analysis.formula import TRUE, Box, Formulas, Literal, Mask, Point
 from routebook.analysis.written import written
 from routebook.types import WEEKDAYS, DateTimeType, DateType, TimeType
-
-TYPICAL: Final = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
-"""A Monday morning: the moment of an ordinary lead."""
-
-_SECOND: Final = 1_000_000
-_UNITS: Final = (HOUR, HOUR // 60, _SECOND, _SECOND // 2)
-"""An hour, a minute, a second and half of one."""
-
-_EPOCH: Final = datetime(1, 1, 1, tzinfo=UTC)
-_FIRST, _LAST = 1, date.max.toordinal()
-_LAST_STEP: Final = (_LAST - 1) * DAY - 1  # a day is left at both ends, for offsets
-SEARCHED: Final = 420
-"""So many days are looked through: more than a year, so both sides of every change of the clock."""
-
-
-def moment_step(value: datetime) -> int:
-    """A moment in microseconds from the first day of the calendar."""
-    return (value.astimezone(UTC) - _EPOCH) // timedelta(microseconds=1)
-
-
-def step_moment(step: int) -> datetime:
-    return _EPOCH + timedelta(microseconds=step)
 
 
 @dataclass
@@ -129,7 +121,7 @@ class CalendarDomain:
     def _get(self, kind: str, zone: ZoneInfo | None) -> _Part:
         part = self._parts.get((kind, zone))
         if part is None:
-            spans = {"moment": (DAY, _LAST_STEP), "date": (_FIRST, _LAST), "time": (0, DAY - 1)}
+            spans = {"moment": (DAY, LAST_STEP), "date": (FIRST_DAY, LAST_DAY), "time": (0, DAY - 1)}
             line = Line(*spans[kind]) if kind in spans else None
             part = self._parts[kind, zone] = _Part(kind, zone, line)
         return part
@@ -185,7 +177,7 @@ class CalendarDomain:
             if part.dimension == dimension and part.line is not None and part.kind in ("moment", "time"):
                 ends = map(part.line.interval, range(len(part.line.starts)))
                 return mask_of(
-                    n for n, (first, last) in enumerate(ends) if -(-first // _SECOND) > last // _SECOND
+                    n for n, (first, last) in enumerate(ends) if -(-first // SECOND) > last // SECOND
                 )
         return 0
 
@@ -238,13 +230,15 @@ class CalendarDomain:
         """The step of a value; that of a date is its midnight."""
         if isinstance(self.type, DateTimeType):
             return moment_step(value)
-        return time_step(value) if isinstance(self.type, TimeType) else (value.toordinal() - _FIRST) * DAY
+        return time_step(value) if isinstance(self.type, TimeType) else (value.toordinal() - FIRST_DAY) * DAY
 
     def at_step(self, step: int) -> Any:
         """The value at a step, a date by any step of its day."""
         if isinstance(self.type, DateTimeType):
             return step_moment(step)
-        return step_time(step) if isinstance(self.type, TimeType) else date.fromordinal(step // DAY + _FIRST)
+        return (
+            step_time(step) if isinstance(self.type, TimeType) else date.fromordinal(step // DAY + FIRST_DAY)
+        )
 
     def may_be(self, point: Point, step: int) -> bool:
         """Whether the value at a step is in the point's classes."""
@@ -255,13 +249,13 @@ class CalendarDomain:
 
     def reach(self, point: Point) -> tuple[int, int]:
         """Bounds of the steps in the point's classes; those of local dates are a day wider, for offsets."""
-        low, high = (0, DAY - 1) if isinstance(self.type, TimeType) else (0, _LAST * DAY)
+        low, high = (0, DAY - 1) if isinstance(self.type, TimeType) else (0, LAST_DAY * DAY)
         for part in self._list:
             if part.line is not None and (part.kind != "time" or isinstance(self.type, TimeType)):
                 first, last = part.line.interval(point[part.dimension])
                 if part.kind == "date":
                     wider = DAY if part.zone is not None else 0
-                    first, last = (first - _FIRST) * DAY - wider, (last - _FIRST + 1) * DAY - 1 + wider
+                    first, last = (first - FIRST_DAY) * DAY - wider, (last - FIRST_DAY + 1) * DAY - 1 + wider
                 low, high = max(low, first), min(high, last)
         return low, high
 
@@ -277,8 +271,10 @@ class CalendarDomain:
         for zone in self.zones:
             times = [p for p in self._list if p.kind == "time" and p.zone == zone]
             lasts = tuple(_line(part).interval(point[part.dimension])[1] for part in times)
-            for near in range(max(day + _FIRST - 1, _FIRST + 1), min(day + _FIRST + 1, _LAST - 1) + 1):
-                yield from _local_steps(near, (*lasts, DAY - 1), zone)
+            for near in range(
+                max(day + FIRST_DAY - 1, FIRST_DAY + 1), min(day + FIRST_DAY + 1, LAST_DAY - 1) + 1
+            ):
+                yield from local_steps(near, (*lasts, DAY - 1), zone)
 
     def conflict(self, point: Point) -> Box | None:
         if len(self._list) < 2 or (self.optional and point[self._known] == 1):
@@ -333,14 +329,14 @@ class CalendarDomain:
         """Values among which there is one that has all the wanted parts, if there is any at all."""
         yield self._typical()
         if isinstance(self.type, TimeType):
-            yield from map(step_time, _round_times(_runs(wanted, "time")))
+            yield from map(step_time, round_times(_runs(wanted, "time")))
         elif isinstance(self.type, DateType):
-            yield from (date.fromordinal(day) for day in _days(_runs(wanted, "date"), TYPICAL.toordinal()))
+            yield from (date.fromordinal(day) for day in days_of(_runs(wanted, "date"), TYPICAL.toordinal()))
         else:
             yield from self._moments(wanted)
 
     def _moments(self, wanted: list[tuple[_Part, Mask]]) -> Iterator[datetime]:
-        runs = _runs(wanted, "moment") or [(DAY, _LAST_STEP)]
+        runs = _runs(wanted, "moment") or [(DAY, LAST_STEP)]
         yield from (step_moment(step) for run in runs for step in round_moments(*run))
         around = [(first // DAY, last // DAY + 2) for first, last in runs]  # local days that a run may touch
         ends = [step_moment(step) for run in runs for step in run]
@@ -348,38 +344,17 @@ class CalendarDomain:
             dates = [
                 run for p, m in wanted if p.kind == "date" and p.zone == zone for run in _line(p).runs(m)
             ]
-            days = _met(around, dates) if dates else around
+            days = met(around, dates) if dates else around
             times = [
                 run for p, m in wanted if p.kind == "time" and p.zone == zone for run in _line(p).runs(m)
             ]
-            steps = list(dict.fromkeys((time_step(TYPICAL.time()), *_round_times(times or [(0, DAY - 1)]))))
-            for day in _days(days, TYPICAL.toordinal()):
+            steps = list(dict.fromkeys((time_step(TYPICAL.time()), *round_times(times or [(0, DAY - 1)]))))
+            for day in days_of(days, TYPICAL.toordinal()):
                 # near the ends of the calendar another zone may have no such day
-                yield from (at for at in _local(day, steps, zone) if DAY <= moment_step(at) <= _LAST_STEP)
+                yield from (
+                    at for at in local_moments(day, steps, zone) if DAY <= moment_step(at) <= LAST_STEP
+                )
         yield from ends
-
-
-def round_moments(first: int, last: int) -> Iterator[int]:
-    """Moments of a run that read well: near the typical one, on a day at ten, an hour, a minute, a second."""
-    return _rounded(first, last, moment_step(TYPICAL), ((DAY, 10 * HOUR), *((unit, 0) for unit in _UNITS)))
-
-
-def _round_times(runs: list[tuple[int, int]]) -> Iterator[int]:
-    """Times of day that read well, of each run, and its ends."""
-    for first, last in runs:
-        yield from _rounded(first, last, time_step(TYPICAL.time()), [(unit, 0) for unit in _UNITS])
-    yield from sorted({step for run in runs for step in run})
-
-
-def _rounded(first: int, last: int, typical: int, units: Iterable[tuple[int, int]]) -> Iterator[int]:
-    """The multiples of each unit, moved by its offset, that are nearest to the typical step, where in the run."""
-    for unit, offset in units:
-        if first > typical:
-            step = -(-(first - offset) // unit) * unit + offset
-        else:
-            step = (min(last, typical) - offset) // unit * unit + offset
-        if first <= step <= last:
-            yield step
 
 
 def _line(part: _Part) -> Line:
@@ -388,72 +363,11 @@ def _line(part: _Part) -> Line:
 
 
 def _written_day(step: int) -> str:
-    return date.fromordinal(max(_FIRST, min(_LAST, step))).isoformat()
+    return date.fromordinal(max(FIRST_DAY, min(LAST_DAY, step))).isoformat()
 
 
 def _runs(wanted: list[tuple[_Part, Mask]], kind: str) -> list[tuple[int, int]]:
     found = [_line(part).runs(mask) for part, mask in wanted if part.kind == kind]
     if not found:
-        return [] if kind == "moment" else [(_FIRST, _LAST)] if kind == "date" else [(0, DAY - 1)]
+        return [] if kind == "moment" else [(FIRST_DAY, LAST_DAY)] if kind == "date" else [(0, DAY - 1)]
     return found[0]
-
-
-def _met(left: list[tuple[int, int]], right: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    both = [(max(a, c), min(b, d)) for a, b in left for c, d in right]
-    return [(low, high) for low, high in both if low <= high]
-
-
-def _days(runs: list[tuple[int, int]], typical: int) -> Iterator[int]:
-    """Days of the runs, near the typical one first; of a long run, more than a year of them."""
-    for first, last in runs:
-        first, last = max(first, _FIRST + 1), min(last, _LAST - 1)
-        if first <= last:
-            start = min(max(typical, first), last)
-            ahead = range(start, min(last, start + SEARCHED) + 1)
-            yield from ahead
-            yield from range(start - 1, max(first, start + len(ahead) - SEARCHED) - 1, -1)
-    for first, last in runs:  # the ends of the calendar
-        yield from (day for day in (first, last) if day in (_FIRST, _LAST))
-
-
-def _local(day: int, steps: list[int], zone: ZoneInfo) -> Iterator[datetime]:
-    """The moments of these times of a local day, both where the clock is set back; where it jumps, its first.
-
-    A run of times on such a day begins with the first moment after the change, where not at its own start.
-    """
-    here = date.fromordinal(day)
-    try:
-        for step in steps:
-            for fold in (0, 1):
-                local = datetime.combine(here, step_time(step), zone).replace(fold=fold)
-                yield local.astimezone(UTC)
-        start = datetime.combine(here, time(), zone).astimezone(UTC)
-        end = datetime.combine(here + timedelta(days=1), time(), zone).astimezone(UTC)
-        if end - start != timedelta(days=1):
-            change = _change(start, end, zone)
-            yield change
-            yield change - timedelta(microseconds=1)
-    except OverflowError:
-        return
-
-
-@lru_cache(maxsize=10_000)
-def _local_steps(day: int, steps: tuple[int, ...], zone: ZoneInfo) -> tuple[int, ...]:
-    return tuple(map(moment_step, _local(day, list(steps), zone)))
-
-
-def _change(start: datetime, end: datetime, zone: ZoneInfo) -> datetime:
-    """The moment between these two from which the zone has another offset (bisection to the microsecond)."""
-    before = start.astimezone(zone).utcoffset()
-    while end - start > timedelta(microseconds=1):
-        middle = start + (end - start) / 2
-        if middle.astimezone(zone).utcoffset() == before:
-            start = middle
-        else:
-            end = middle
-    return end
-
-
-def fixed(moment: datetime) -> datetime:
-    """The moment with a fixed offset, as a lead has it."""
-    return moment.replace(tzinfo=timezone(moment.utcoffset() or timedelta()), fold=0)
