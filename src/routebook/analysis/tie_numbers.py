@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time
 from fractions import Fraction
-from itertools import islice, product
 from typing import Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -99,7 +98,7 @@ def _try(
     point: Point,
     spans: dict[str, Interval],
 ) -> dict[str, Any] | None:
-    """Likely values and the ends of the intervals, in all combinations."""
+    """Likely values and the ends of the intervals, in as many combinations as there is patience for."""
     marks = {step for span in spans.values() for step in span if abs(step) < 10**70}
     marks |= {
         Fraction(c.key)
@@ -111,13 +110,47 @@ def _try(
     days = [
         _step(domain.value(point)) for b in bases if isinstance(domain := space.domains[b], CalendarDomain)
     ]
-    options = [list(_options(space, base, point, spans[base], marks, days)) for base in bases]
-    for values in islice(product(*options), _TRIED):
-        space.clock.check()
-        named = dict(zip(bases, values, strict=True))
-        if _fits(space, bases, wanted, point, named):
-            return named
-    return None
+    options = {base: list(_options(space, base, point, spans[base], marks, days)) for base in bases}
+    return _Trial(space, point, options, wanted).extended({})
+
+
+class _Trial:
+    """Fields get one value after the other; a comparison is judged as soon as all its fields have theirs."""
+
+    def __init__(
+        self,
+        space: Fields,
+        point: Point,
+        options: Mapping[str, Sequence[Any]],
+        wanted: Sequence[tuple[Tie, bool]],
+    ) -> None:
+        self.space, self.point, self.options = space, point, options
+        self.bases = list(options)
+        self.now = {"now": space.domains["now"].value(point)}
+        last = [max(map(self.bases.index, tie.bases)) for tie, _ in wanted]
+        self.due = [
+            [each for each, at in zip(wanted, last, strict=True) if at == place]
+            for place in range(len(self.bases))
+        ]
+        self.tried = 0
+
+    def extended(self, values: dict[str, Any]) -> dict[str, Any] | None:
+        """These values of the first fields, and values of the others; None where none were found."""
+        if len(values) == len(self.bases):
+            return values
+        base, due = self.bases[len(values)], self.due[len(values)]
+        for value in self.options[base]:
+            self.tried += 1
+            if self.tried > _TRIED:
+                return None
+            self.space.clock.check()
+            longer = {**values, base: value}
+            if not _is_placed(self.space, base, value, self.point):
+                continue
+            found = are_as_wanted(self.space, due, {**self.now, **longer}) and self.extended(longer)
+            if found:
+                return found
+        return None
 
 
 def _constants(*operands: Operand) -> Iterator[Constant]:
@@ -181,10 +214,15 @@ def _fits(
 ) -> bool:
     if not are_as_wanted(space, wanted, {"now": space.domains["now"].value(point), **values}):
         return False
+    return all(_is_placed(space, base, values[base], point) for base in bases)
+
+
+def _is_placed(space: Fields, base: str, value: Any, point: Point) -> bool:
+    """Whether a value is in the point's classes."""
+    domain = space.domains[base]
     placed = list(point)
-    for base in bases:
-        space.domains[base].place(values[base], placed)
-    return all(placed[d] == point[d] for base in bases for d in space.domains[base].dimensions())
+    domain.place(value, placed)
+    return all(placed[d] == point[d] for d in domain.dimensions())
 
 
 def _step(value: Any) -> Fraction:
