@@ -23,9 +23,10 @@ import sys
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from cosmic_ray.mutating import mutate_and_test
 from cosmic_ray.work_item import MutationSpec, TestOutcome, WorkerOutcome
@@ -156,20 +157,39 @@ def _environment(copy: Path) -> dict[str, str]:
     return {**os.environ, **settings, "ROUTEBOOK_ROUNDS": str(ROUNDS)}
 
 
-def _listen(copy: Path) -> Tests:
-    """Which tests come where; without a mutant every one passes, else nothing could be concluded."""
+def _listen(copies: Sequence[Path]) -> Tests:
+    """Which tests come where, a share of them in each copy; without a mutant every one passes, else nothing could be
+    concluded.
+    """
+    files = sorted(
+        str(path.relative_to(copies[0]))
+        for test in TESTS
+        for path in ([copies[0] / test] if test.endswith(".py") else (copies[0] / test).rglob("test_*.py"))
+    )
+    seconds: dict[str, float] = {}
+    lines: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    with ThreadPoolExecutor(len(copies)) as pool:
+        shares = [files[number :: len(copies)] for number in range(len(copies))]
+        for heard in pool.map(_heard, copies, shares):
+            seconds.update(heard["seconds"])
+            for path, by_line in heard["lines"].items():
+                for line, tests in by_line.items():
+                    lines[path][line] += tests
+    return Tests(seconds, lines)
+
+
+def _heard(copy: Path, files: Sequence[str]) -> Any:
     target = copy / "heard.json"
     settings = {**_environment(copy), "MUTATION_LISTEN": str(target)}
-    done = subprocess.run(_pytest(*TESTS), cwd=copy, env=settings, capture_output=True, text=True)
+    done = subprocess.run(_pytest(*files), cwd=copy, env=settings, capture_output=True, text=True)
     if done.returncode:
         sys.exit(f"the tests fail without any mutant:\n{done.stdout[-2000:]}{done.stderr[-500:]}")
-    heard = json.loads(target.read_text(encoding="utf-8"))
-    return Tests(heard["seconds"], heard["lines"])
+    return json.loads(target.read_text(encoding="utf-8"))
 
 
 def _try_all(chosen: Sequence[MutationSpec], copies: Sequence[Path], record: Record) -> Iterator[Tried]:
     """Each copy's mutants one after the other: a mutant is a change on disk."""
-    tests = _listen(copies[0])
+    tests = _listen(copies)
     shares = [chosen[number :: len(copies)] for number in range(len(copies))]
     with ProcessPoolExecutor(len(copies)) as pool:
         futures = [
