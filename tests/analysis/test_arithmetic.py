@@ -149,11 +149,11 @@ def test_without_z3_nothing_is_guessed(seed: int, monkeypatch: pytest.MonkeyPatc
         assert any(f"`{name}`" in reason for name in NUMBERS)
 
 
-@pytest.mark.parametrize("number", range(0, ROUNDS, 2))
-def test_multiples_of_one_number(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("seed", range(0, ROUNDS, 2))
+def test_multiples_of_one_number(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Multiples of one number, without z3: every rule that some lead reaches is reached, none is left open."""
     monkeypatch.setitem(sys.modules, "z3", None)
-    rng = random.Random(2_600_000 + number)
+    rng = random.Random(2_600_000 + seed)
 
     def comparison() -> str:
         name, op = rng.choice("nd"), rng.choice(["==", "!=", "<", "<=", ">", ">="])

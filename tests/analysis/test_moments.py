@@ -69,10 +69,10 @@ def leads_of(rng: random.Random) -> Iterator[dict[str, Any]]:
         yield lead | ({"due": rng.choice(MOMENTS)} if rng.random() < 0.8 else {})
 
 
-@pytest.mark.parametrize("number", range(ROUNDS))
-def test_moments_in_order(number: int) -> None:
+@pytest.mark.parametrize("seed", range(ROUNDS))
+def test_moments_in_order(seed: int) -> None:
     """Moments in order: a rule that takes a lead of the pool is reached, whatever is shown is walked, none is open."""
-    rng = random.Random(2_500_000 + number)
+    rng = random.Random(2_500_000 + seed)
     tree = api.loads(policy_of(rng)).tree
     reached = {v.entry.node.rule for v in walked_verdicts(tree) if isinstance(v, Reached)}
     for lead in leads_of(rng):

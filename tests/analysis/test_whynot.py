@@ -218,12 +218,12 @@ def texts(seed: int) -> tuple[Tree, list[dict[str, Any]]]:
     return tree, leads
 
 
-@pytest.mark.parametrize("drawn", range(0, ROUNDS, 2))
-def test_no_fewer_texts_and_sets_would_do(drawn: int) -> None:
+@pytest.mark.parametrize("seed", range(0, ROUNDS, 2))
+def test_no_fewer_texts_and_sets_would_do(seed: int) -> None:
     """Why not a rule, over texts and sets that are compared with each other: no lead of a pool has fewer fields off."""
-    tree, leads = texts(465_000 + drawn)
+    tree, leads = texts(465_000 + seed)
     taken = [leaf.rule if (leaf := walk(tree, lead, NOW).leaf) else None for lead in leads]
-    lead = leads[(drawn * 7919) % len(leads)]
+    lead = leads[(seed * 7919) % len(leads)]
     for leaf in tree.leaves():
         near = [distance(lead, o, {})[0] for o, rule in zip(leads, taken, strict=True) if rule == leaf.rule]
         answer = why_not(tree, lead, NOW, Goal(rule=leaf.rule))
