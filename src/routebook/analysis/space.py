@@ -67,7 +67,7 @@ class Space:
         self.uses_now = False
         for declared in self.schema:
             self.domains[declared.name] = domain_of(declared, clock)
-        self.domains[NOW] = CalendarDomain(NOW, DateTimeType(), optional=False)
+        self.domains[NOW] = CalendarDomain(NOW, DateTimeType(), optional=False, clock=clock)
         self._extra = list(extra)
 
     # --- Fields ------------------------------------------------------------------------------------------
@@ -248,7 +248,7 @@ def domain_of(declared: Field, clock: Clock) -> Domain:
         case NumberType():
             return NumberDomain(name, declared.type, optional, number_for(name))
         case DateType() | TimeType() | DateTimeType():
-            return CalendarDomain(name, declared.type, optional)
+            return CalendarDomain(name, declared.type, optional, clock)
         case TextType() | IdType() | EmailType() | RepType():
             return TextDomain(name, declared.type, optional, clock)
         case SetType(element):

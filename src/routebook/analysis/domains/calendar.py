@@ -14,6 +14,7 @@ from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from routebook.analysis.clock import Clock
 from routebook.analysis.domains.base import Pred, classes_of, mask_of
 from routebook.analysis.domains.moments import (
     FIRST_DAY,
@@ -70,10 +71,17 @@ class _Part:
 class CalendarDomain:
     """A field of type date, time or datetime."""
 
-    def __init__(self, name: str, type_: DateType | TimeType | DateTimeType, optional: bool) -> None:
+    def __init__(
+        self,
+        name: str,
+        type_: DateType | TimeType | DateTimeType,
+        optional: bool,
+        clock: Clock = Clock(),  # noqa: B008
+    ) -> None:
         self.name = name
         self.type = type_
         self.optional = optional
+        self.clock = clock
         self._preds: dict[Pred, _Part | None] = {}
         self._parts: dict[tuple[str, ZoneInfo | None], _Part] = {}
         self._known = -1
@@ -285,6 +293,8 @@ class CalendarDomain:
         for index, part in enumerate(self._list):
             full = self._formulas.full(part.dimension)
             for wider in (full, *(masks[index] | 1 << c for c in classes_of(full ^ masks[index]))):
+                if self.clock.is_up():
+                    break  # what is left out is only how much more the same proof would say
                 tried = [*masks[:index], masks[index] | wider, *masks[index + 1 :]]
                 if self._search(tuple(tried)) is None:
                     masks = tried
@@ -349,7 +359,10 @@ class CalendarDomain:
                 run for p, m in wanted if p.kind == "time" and p.zone == zone for run in _line(p).runs(m)
             ]
             steps = list(dict.fromkeys((time_step(TYPICAL.time()), *round_times(times or [(0, DAY - 1)]))))
+            weekdays = [(p, m) for p, m in wanted if p.kind == "weekday" and p.zone == zone]
             for day in days_of(days, TYPICAL.toordinal()):
+                if not all(m >> p.weekdays[(day - FIRST_DAY) % 7] & 1 for p, m in weekdays):
+                    continue
                 # near the ends of the calendar another zone may have no such day
                 yield from (
                     at for at in local_moments(day, steps, zone) if DAY <= moment_step(at) <= LAST_STEP
