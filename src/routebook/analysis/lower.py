@@ -54,6 +54,8 @@ from routebook.types import BoolType, NumberType, OneOfType, SetType, Type
 
 _FEW: Final = 64
 """A comparison of fields is split by the values of one of them where there are no more than these."""
+_LISTED: Final = 24
+"""Fields whose members can be listed are compared member by member where there are no more than these."""
 _STEPS: Final = 4_000
 """`add … per FIELD` tells so many values of the field apart at most."""
 _RUNS: Final = 40
@@ -333,14 +335,15 @@ class Lowering:
         fields = [ref for operand in (left, *right) for ref in fields_in(operand)]
         if any(self._types(ref)[1] == NOTHING for ref in fields):
             return FALSE
+        members = None
         if isinstance(left, FieldRef) and len(right) == 1 and isinstance(right[0], FieldRef):
             members = common_members(left, right[0])
-            if members is not None:
+            if members is not None and (len(members) <= _LISTED or not all(map(self._is_plain, fields))):
                 return self._by_members(op, left, right[0], members)
         ranked = sorted(
             (len(values), i) for i, ref in enumerate(fields) if (values := self._values(ref)) is not None
         )
-        if ranked and ranked[0][0] <= _FEW:
+        if members is None and ranked and ranked[0][0] <= _FEW:
             return self._split(op, left, right, fields[ranked[0][1]])
         if any(ref.scope is Scope.COMPUTED for ref in fields):
             raise Undecided(f"a comparison of `{fields[0].name}` with a computed field of many values")
@@ -350,6 +353,11 @@ class Lowering:
                 raise Undecided(f"a comparison of `{ref.name}`, whose type was changed, with another field")
         known = [self._field_known(ref) for ref in fields]
         return self.space.formulas.conj([*known, self.space.ties.ask(op, left, right[0], self.tree.timezone)])
+
+    def _is_plain(self, ref: FieldRef) -> bool:
+        """Whether what is compared is the field itself, and all policies of the model have it of one type."""
+        own, common = self._types(ref)
+        return ref.part is None and own == common
 
     def _field_known(self, ref: FieldRef) -> Literal:
         return self.space.known(ref.base)

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from routebook.analysis.domains.base import Pred, Undecided
 from routebook.analysis.domains.texts import TextDomain
 from routebook.analysis.formula import TRUE, Box, Literal, Point
+from routebook.analysis.tie_listed import Listed, is_listed
 from routebook.analysis.tie_model import NOWHERE, Fields, Tie, holds
 from routebook.analysis.tie_numbers import number_values
 from routebook.analysis.tie_texts import text_values
@@ -53,10 +54,15 @@ class _Guess:
 
 @dataclass
 class _Group:
-    """Ties that have fields in common, and those fields."""
+    """Ties that have fields in common, and those fields: `listed` where their members can be listed.
+
+    `barred` are boxes that are known to be without values.
+    """
 
     ties: list[Tie] = field(default_factory=list)
     bases: list[str] = field(default_factory=list)
+    listed: Listed | None = None
+    barred: list[Box] = field(default_factory=list)
 
 
 class Ties:
@@ -122,6 +128,8 @@ class Ties:
 
     def freeze(self) -> None:
         self._groups = self._grouped()
+        for group in self._groups:
+            group.listed = Listed(self.space, group.bases) if is_listed(self.space, group.bases) else None
         for tie in self._ties.values():
             tie.dimension = self.space.formulas.dimension(2)
         for guess in self._guesses.values():
@@ -152,6 +160,9 @@ class Ties:
     def conflict(self, point: Point) -> Box | None:
         """A box around the point in which the bits contradict the fields; raises `Undecided`."""
         for number, group in enumerate(self._groups):
+            for barred in group.barred:
+                if all(mask >> point[dimension] & 1 for dimension, mask in barred.items()):
+                    return barred
             ties = self._active(group, point)
             try:
                 if ties and self._solve(number, ties, point) is None:
@@ -204,13 +215,22 @@ class Ties:
         bits = [tie.dimension for tie in ties]
         key = (number, tuple(d * 1_000_003 + point[d] for d in (*dims, *bits)))
         if key not in self._solved:
-            solver = number_values if all(tie.is_numeric for tie in ties) else text_values
             wanted = [(tie, point[tie.dimension] == 1) for tie in ties]
-            self._solved[key] = solver(self.space, bases, wanted, point)
+            listed = self._groups[number].listed
+            if listed is not None:
+                self._solved[key] = listed.values(wanted, point)
+            else:
+                solver = number_values if all(tie.is_numeric for tie in ties) else text_values
+                self._solved[key] = solver(self.space, bases, wanted, point)
         return self._solved[key]
 
     def _blame(self, number: int, ties: list[Tie], point: Point) -> Box:
         """The contradiction with as few ties as it takes: one that is none by itself, else what cannot be left out."""
+        group = self._groups[number]
+        if group.listed is not None:
+            wanted = [(tie, point[tie.dimension] == 1) for tie in ties]
+            group.barred.append(group.listed.blamed(wanted, point))
+            return group.barred[-1]
         kept = next(([tie] for tie in ties if self._fails(number, [tie], point)), ties)
         for tie in ties if kept is ties else ():
             fewer = [other for other in kept if other is not tie]

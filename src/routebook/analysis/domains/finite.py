@@ -46,6 +46,14 @@ class FiniteDomain:
         mask = mask_of(i for i, members in enumerate(self._classes) if pred.holds(members[0]))
         return self._formulas.atom(self._dimension, mask) if mask else -TRUE
 
+    def members(self) -> list[Any]:
+        """The values that a lead can have."""
+        return [value for value in self._values if value is not None]
+
+    def class_of(self, value: Any) -> int:
+        """The class that a value is in."""
+        return self._class_of[value]
+
     def dimensions(self) -> range:
         return range(self._dimension, self._dimension + 1)
 

@@ -83,6 +83,10 @@ class SetDomain:
         """Whether the set has a member at the point; None where nothing says."""
         return point[self._dims[key]] == 1 if key in self._dims else None
 
+    def dimension_of(self, key: str) -> int | None:
+        """The dimension that says whether the set has a member, alone or as one of many; None where none does."""
+        return self._dims.get(key, self._other if self._other >= 0 else None)
+
     def spellings(self) -> dict[str, str]:
         """How the policy writes the members that it mentions, by key."""
         return self._spelling
