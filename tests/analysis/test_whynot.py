@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from decimal import Decimal
+from fractions import Fraction
 from itertools import product
 from typing import Any
 
@@ -127,6 +129,72 @@ def test_no_fewer_steps_would_do(seed: int) -> None:
             assert taken[leads.index(dict(answer.nearest.lead))] == leaf.rule
             assert distance(lead, dict(answer.nearest.lead), RANGES) == pytest.approx(min(near))
             assert (len(answer.nearest.changes), answer.nearest.steps) == pytest.approx(min(near))
+
+
+HAIR = Decimal("1e-20")
+"""Less than any two bounds differ by."""
+
+DECIMALS = (
+    "low > {0}", "low >= {0}", "low < {0}", "low <= {0}", "low == {0}", "low != {0}", "high > {1}", "high <= {1}",
+    "high between {0} and {1}", "not high == {1}", "vip", "not vip",
+)  # fmt: skip
+
+
+def decimals(seed: int) -> tuple[Tree, list[dict[str, Any]], dict[str, Any]]:
+    """A policy about two decimals, leads at and a hair's breadth beside each of its bounds, and one lead of them."""
+    rng = random.Random(seed)
+    rules, ends = [], {Decimal(0), Decimal(2), Decimal(9)}
+    for number in range(rng.randint(2, 5)):
+        first = rng.choice((Decimal(1), Decimal("2.5"), Decimal("2.505"), Decimal("2.5051"), Decimal(4)))
+        bounds = (first, first + rng.choice((Decimal(0), Decimal("0.001"), Decimal("1.5"))))
+        parts = [part.format(*bounds) for part in rng.sample(DECIMALS, rng.choice((1, 2, 3)))]
+        rules.append(f"when {' and '.join(parts)} queue q{number}")
+        ends |= {value for bound in bounds for value in (bound - HAIR, bound, bound + HAIR)}
+    fields = "low: decimal 0..9\n  high: decimal 0..9\n  vip: bool"
+    tree = api.loads(f"lead {{\n  {fields}\n}}\n" + "\n".join(rules) + "\nelse queue z\n").tree
+    lows = highs = sorted(ends)
+    leads = [{"low": a, "high": b, "vip": c} for a, b, c in product(lows, highs, (False, True))]
+    count_drawn(len(leads))
+    return tree, leads, {"low": Decimal(2), "high": rng.choice((Decimal(0), Decimal(9))), "vip": False}
+
+
+def exactly(old: dict[str, Any], new: dict[str, Any]) -> tuple[int, Fraction]:
+    """How many fields differ, and by how many steps, to the last digit."""
+    changed = [name for name in old if old[name] != new[name]]
+    steps = (
+        Fraction(1) if name == "vip" else abs(Fraction(new[name]) - Fraction(old[name])) / 9
+        for name in changed
+    )
+    return len(changed), sum(steps, Fraction(0))
+
+
+@pytest.mark.parametrize("drawn", range(0, ROUNDS, 2))
+def test_no_fewer_steps_would_do_than_to_the_bounds_of_decimals(drawn: int) -> None:
+    """Why not a rule, over decimals: values that can be read, and no more claimed of them than every bound shows."""
+    tree, leads, lead = decimals(490_000 + drawn)
+    taken = [leaf.rule if (leaf := walk(tree, other, NOW).leaf) else None for other in leads]
+    for leaf in tree.leaves():
+        near = [exactly(lead, other) for other, rule in zip(leads, taken, strict=True) if rule == leaf.rule]
+        answer = why_not(tree, lead, NOW, Goal(rule=leaf.rule))
+        assert (answer.nearest is None) == (not near) == (answer.impossible is not None)
+        if answer.nearest is None:
+            continue
+        moved = dict(answer.nearest.lead)
+        assert all(len(str(moved[name])) <= len("2.50501") for name in ("low", "high"))
+        assert answer.nearest.is_fewest
+        bounds = {each.field: each.bound for each in answer.nearest.changes if each.bound is not None}
+        assert not (bounds and answer.nearest.is_least)
+        if answer.nearest.is_least:
+            assert exactly(lead, moved) == min(near)
+        if bounds:
+            count, steps = exactly(lead, {**moved, **bounds})
+            assert count == min(near)[0]
+            assert 0 < min(near)[1] - steps <= 2 * Fraction(HAIR)
+        for part in range(60):
+            closer = {name: bound + (moved[name] - bound) / 2**part for name, bound in bounds.items()}
+            found = walk(tree, {**moved, **closer}, NOW).leaf
+            assert found is not None
+            assert found.rule == leaf.rule
 
 
 def signals(seed: int) -> tuple[Tree, list[dict[str, Any]]]:

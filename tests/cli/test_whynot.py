@@ -264,6 +264,33 @@ def test_no_more_is_claimed_than_is_proved(format: str) -> None:
         assert (nearest["fewest_fields"], nearest["least_steps"]) == (True, False)
 
 
+@pytest.mark.parametrize(
+    ("condition", "words"),
+    [
+        ("a > 60", "`a` were 60.01 instead of 50 (1 field; `a` above 60 does, however near, and no smaller"),
+        (
+            "a < 40.5",
+            "`a` were 40.49 instead of 50 (1 field; `a` below 40.5 does, however near, and no smaller",
+        ),
+        ("a > 60 and a < 60.005", "`a` were 60.001 instead of 50 (1 field; "),
+        ("a > 60.005", "`a` were 60.01 instead of 50 (1 field; `a` above 60.005 does, however near, and no"),
+        ("a >= 60.005", "`a` were 60.005 instead of 50 (1 field; no smaller change does)"),
+        (
+            "a > 60 and b < 40",
+            "(2 fields; `a` above 60 and `b` below 40 do, however near, and no smaller change does)",
+        ),
+        ("a > 60 and a + b > 5", "`a` were 60.01 instead of 50 (1 field; no fewer do, but they may"),
+    ],
+)
+@pytest.mark.usefixtures("here")
+def test_a_decimal_beyond_a_bound_is_one_that_can_be_read(condition: str, words: str) -> None:
+    policy = f"lead {{\n  a: decimal 0..100\n  b: decimal 0..100\n}}\nrule r when {condition} queue x\nelse queue z"
+    answer = json.loads(asked(policy, '{"a": 50, "b": 60.5}', "r", "--format json"))
+    assert words in answer["answer"]
+    assert answer["nearest"]["fewest_fields"]
+    assert answer["nearest"]["least_steps"] == (">=" in condition)
+
+
 # --- Pasting -----------------------------------------------------------------------------------------------
 
 GAPS: Final = """policy "p" timezone "Europe/Berlin"

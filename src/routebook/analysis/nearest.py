@@ -32,11 +32,15 @@ _NOT_FOLLOWED: Final = "a comparison of fields with each other that the search c
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """A field that would have to be different; None is a missing value."""
+    """A field that would have to be different; None is a missing value.
+
+    With a `bound`, which it must not be itself, it may come as near to that as it likes.
+    """
 
     field: str
     old: Any
     new: Any
+    bound: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,8 @@ class Nearest:
     """The smallest change that sends the lead to `rule`. `lead` is the lead as it would be; it has been walked.
 
     `is_fewest` where fewer fields are proved not to do, `is_least` where so many fields are proved not to do in
-    fewer steps. `way` is that by which the goal is come to.
+    fewer steps. Some changes have a bound where it is proved that no fewer steps do than to those bounds. `way` is that
+    by which the goal is come to.
     """
 
     rule: str
@@ -73,14 +78,14 @@ class Change:
 class Closest:
     """Looks for the smallest change of one lead.
 
-    `doubts` are the reasons for which it was not decided whether some way can be gone at all. `open_from` are numbers
-    of fields from which on smaller changes than those that were found may have been missed.
+    `doubts` are the reasons for which it was not decided whether some way can be gone at all. `open_from` are costs,
+    numbers of fields with steps, from which on smaller changes than those that were found may have been missed.
     """
 
     def __init__(self, steps: Steps) -> None:
         self.steps = steps
         self.doubts: list[str] = []
-        self.open_from: list[int] = []
+        self.open_from: list[tuple[int, Fraction]] = []
         sizes = steps.model.formulas.sizes
         movable = {name for dimension, name in steps.field_of.items() if sizes[dimension] > 1}
         self.names = sorted(movable - {NOW})
@@ -89,12 +94,15 @@ class Closest:
     def shown(self, change: Change) -> Nearest:
         """A change as it is told, with what is proved of it."""
         old, lead, way = self.steps.lead, change.moved.lead, change.aim.way
-        changes = tuple(FieldChange(name, old.get(name), lead.get(name)) for name in change.fields)
-        fewest = all(size >= len(changes) for size in self.open_from)
-        least = all(size > len(changes) for size in self.open_from)
-        return Nearest(
-            way.leaf.rule, changes, float(change.moved.steps), lead, self.steps.now, way, fewest, least
+        count, steps = change.cost
+        fewest = all(size >= count for size, _ in self.open_from)
+        least = all(cost >= change.cost for cost in self.open_from)
+        is_bounded = all(cost >= (count, change.moved.at_least) for cost in self.open_from)
+        bounds = change.moved.bounds if is_bounded else {}
+        changes = tuple(
+            FieldChange(name, old.get(name), lead.get(name), bounds.get(name)) for name in change.fields
         )
+        return Nearest(way.leaf.rule, changes, float(steps), lead, self.steps.now, way, fewest, least)
 
     def change(self, aim: Aim, best: Change | None) -> Change | None:
         """The smallest change by which the lead goes the way, where it is smaller than the best so far."""
@@ -102,7 +110,7 @@ class Closest:
             return self._change(aim, best)
         except Undecided as undecided:
             self.doubts.append(str(undecided))
-            self.open_from.append(0)
+            self.open_from.append((0, Fraction(0)))
             return None
 
     def _change(self, aim: Aim, best: Change | None) -> Change | None:
@@ -140,19 +148,20 @@ class Closest:
         """Of all choices of so many fields, the change with the least steps."""
         bound = best.moved.steps if best is not None and len(best.fields) == size else None
         hitting = list(islice(_hitting(cores, size, len(self.names)), _CHOICES + 1))
-        is_proved, finds = len(hitting) <= _CHOICES, _FINDS
+        finds = _FINDS
+        opened = [self._floor(size)] if len(hitting) > _CHOICES else []
         others = [tuple(self.names[number] for number in numbers) for numbers in hitting]
         chosen = sorted([tuple(self._off(answer.point)), *others], key=self.steps.floor)
         least: Moved | None = None
         for names in chosen:
             if bound is not None and self.steps.floor(names) >= bound:
                 break
-            moved, is_least, finds = self.steps.least(aim, names, bound, finds)
-            is_proved = is_proved and is_least
+            moved, open_from, finds = self.steps.least(aim, names, bound, finds)
+            if open_from is not None:
+                opened.append(open_from)
             if moved is not None:
                 least, bound = moved, moved.steps
-        if not is_proved and (least is None or least.steps > self._floor(size)):
-            self.open_from.append(size)
+        self.open_from.extend((size, steps) for steps in opened)
         if least is not None:
             return Change(aim, least, self.steps.changed(least.lead))
         return self._as_found(aim, answer, best)
@@ -163,7 +172,7 @@ class Closest:
         moved = self.steps.made(aim, names, self.steps.space.values(answer.point))
         if moved is None:
             self.doubts.append(_NOT_FOLLOWED)
-            self.open_from.append(0)
+            self.open_from.append((0, Fraction(0)))
             return None
         return self._smaller(aim, moved, best)
 
@@ -185,15 +194,14 @@ class Closest:
             return None
         if isinstance(answer, Unknown):
             self.doubts.extend(answer.reasons)
-            self.open_from.append(size)
+            self.open_from.append((size, self._floor(size)))
             return None
         found, is_fewest = self._lowered(aim, self._taken_back(aim, answer), size)
         names = self._off(found.point)
         moved, _, _ = self.steps.least(aim, names, None, _FINDS)
         # of so many fields there are other choices, which have not been looked at
-        is_least = is_fewest and moved is not None and moved.steps == self._floor(len(names))
-        if not is_least:
-            self.open_from.append(len(names) if is_fewest else size)
+        count = len(names) if is_fewest else size
+        self.open_from.append((count, self._floor(count)))
         return self._as_found(aim, found, best) if moved is None else self._smaller(aim, moved, best)
 
     def _floor(self, count: int) -> Fraction:

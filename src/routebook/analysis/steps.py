@@ -7,7 +7,7 @@ first; what only a comparison of numbers with each other tells apart within the 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
 from heapq import heappop, heappush
@@ -40,10 +40,15 @@ class Aim:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """A lead that goes the way, by the evaluator, and what it cost to change it."""
+    """A lead that goes the way, by the evaluator, and what it cost to change it.
+
+    `bounds` are of decimals that could come as near to them as one likes, `at_least` what it would cost there.
+    """
 
     lead: Mapping[str, Any]
     steps: Fraction
+    at_least: Fraction
+    bounds: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,30 +113,31 @@ class Steps:
 
     def least(
         self, aim: Aim, chosen: Sequence[str], bound: Fraction | None, finds: int
-    ) -> tuple[Moved | None, bool, int]:
-        """The least change to these fields that costs less than the bound, whether it is proved the least, and how many
-        of the `finds` are left: after so many searches it is given up.
+    ) -> tuple[Moved | None, Fraction | None, int]:
+        """The least change to these fields that costs less than the bound, from which cost on others may have been
+        missed (None where it is proved the least), and how many of the `finds` are left: after so many searches it is
+        given up.
         """
         numbers = [name for name in chosen if name in self._movers]
         if numbers == list(chosen) and len(numbers) == 1 and self._is_compared(numbers[0]):
             by_value = self._by_value(aim, numbers[0], bound)
             if by_value is not None:
-                return by_value.moved, True, finds
+                return by_value.moved, None, finds
         ladders = [self._reaching(aim, chosen, name) for name in numbers]
         if not all(ladders):
-            return None, True, finds
+            return None, None, finds
         others = Fraction(len(chosen) - len(numbers))
         start = (0,) * len(ladders)
         queue = [(others + sum((rungs[0].distance for rungs in ladders), Fraction(0)), start)]
         seen, closed = {start}, _Closed()
         best: Moved | None = None
-        is_proved = True
+        open_from: Fraction | None = None
         while queue:
             low, places = heappop(queue)
             if bound is not None and low >= bound:
                 break
             if finds <= 0 or len(seen) > _LOOKED_AT or self.model.out_of_time():
-                return best, False, finds
+                return best, low if open_from is None else open_from, finds
             if not closed.holds(places):
                 finds -= 1
                 classes = {
@@ -145,7 +151,8 @@ class Steps:
                     )
                 else:
                     moved, is_least = self._within(aim, chosen, further, answer, low)
-                    is_proved = is_proved and is_least
+                    if open_from is None and not is_least:
+                        open_from = low
                     if moved is not None and (bound is None or moved.steps < bound):
                         best, bound = moved, moved.steps
             for index, rungs in enumerate(ladders):
@@ -154,7 +161,7 @@ class Steps:
                     seen.add(following)
                     further_on = rungs[following[index]].distance - rungs[places[index]].distance
                     heappush(queue, (low + further_on, following))
-        return best, is_proved, finds
+        return best, open_from, finds
 
     def _within(
         self, aim: Aim, chosen: Sequence[str], further: Box, answer: Answer, low: Fraction
@@ -190,10 +197,16 @@ class Steps:
             if name in chosen and mover.domain.interval(point) is not None
         }
         near = {name: mover.domain.nearest(self.lead[name], point) for name, mover in movers.items()}
+        beyond = {
+            name: found
+            for name, mover in movers.items()
+            if (found := mover.domain.beyond(self.lead[name], point)) is not None
+        }
         tied = self.space.ties.wanted(movers, point)
         if not tied:
-            moved = self.made(aim, chosen, {**values, **near}) or self.made(aim, chosen, values)
-            return moved, False
+            moved = self._beside(aim, chosen, {**values, **near}, beyond)
+            return moved or self.made(aim, chosen, values), False
+        near |= {name: shown for name, (shown, _) in beyond.items()}
         read = {base for tie, _ in tied for base in tie.bases}
         found = None
         if not any(base in chosen and base not in movers for base in read):
@@ -202,8 +215,26 @@ class Steps:
         if found is None:
             return self.made(aim, chosen, values), False
         moved = self.made(aim, chosen, {**values, **near, **found[0]})
-        by_cents = any(not movers[name].domain.type.integer for name in found[0])
+        by_cents = bool(beyond) or any(not movers[name].domain.type.integer for name in found[0])
         return moved or self.made(aim, chosen, values), moved is not None and not by_cents
+
+    def _beside(
+        self,
+        aim: Aim,
+        chosen: Collection[str],
+        nearest: Mapping[str, Any],
+        beyond: Mapping[str, tuple[Any, Any]],
+    ) -> Moved | None:
+        """The nearest change, with values that read well in place of those just beyond a bound."""
+        least = self.made(aim, chosen, nearest)
+        if least is None or not beyond:
+            return least
+        moved = self.made(aim, chosen, {**nearest, **{name: shown for name, (shown, _) in beyond.items()}})
+        if moved is None or self.space.ties.reasons:
+            return moved or least
+        return Moved(
+            moved.lead, moved.steps, least.steps, {name: bound for name, (_, bound) in beyond.items()}
+        )
 
     def made(self, aim: Aim, chosen: Collection[str], values: Mapping[str, Any]) -> Moved | None:
         """The lead with these fields as the values have them, where the evaluator sends it the way."""
@@ -212,7 +243,8 @@ class Steps:
         lead = {name: lead[name] for name in {**self.lead, **lead} if name in lead}
         if not aim.way.sends(self.space.trees[0], lead, self.now, aim.rep):
             return None
-        return Moved(lead, self._cost(lead))
+        cost = self._cost(lead)
+        return Moved(lead, cost, cost)
 
     def changed(self, lead: Mapping[str, Any]) -> tuple[str, ...]:
         """The fields that are not what they were."""

@@ -53,6 +53,14 @@ class Mover:
             half for half in ((low, max(low, middle)), (max(low, middle) + unit, high)) if half[0] <= half[1]
         ]
 
+    def shown(self, span: _Interval, point: Point) -> _Interval:
+        """A class without those of its values, at the end nearer to what it was, that nobody would write."""
+        beyond = self.domain.beyond(self.old, point)
+        if beyond is None:
+            return span
+        end = Fraction(beyond[0])
+        return (end, span[1]) if self.old < end else (span[0], end)
+
     def value(self, step: Fraction) -> Any:
         """The value as a lead has it."""
         return self.domain.number(int(step * self.domain.scale))
@@ -78,7 +86,7 @@ def nearest_values(
         assert span is not None
         spans[base] = span
     parts, tests = parts_apart(space, wanted, point)
-    first = {name: spans[name] for name in movers}
+    first = {name: mover.shown(spans[name], point) for name, mover in movers.items()}
     queue = [(_least(movers, first), 0, first)]
     for count in range(1, _BOXES):
         if not queue:

@@ -139,11 +139,19 @@ def _proved(nearest: Nearest, has_remoter: bool) -> str:
     """What is known of smaller changes."""
     if not nearest.is_fewest:
         return "a smaller change may do"
-    if not nearest.is_least:
-        return "no fewer do, but they may have to change by less"
-    return (
+    no_smaller = (
         "no smaller change leads to a rule that tries it first" if has_remoter else "no smaller change does"
     )
+    if nearest.is_least:
+        return no_smaller
+    bounded = [change for change in nearest.changes if change.bound is not None]
+    if not bounded:
+        return "no fewer do, but they may have to change by less"
+    values = listed(
+        f"`{change.field}` {'above' if change.new > change.bound else 'below'} {literal(change.bound)}"
+        for change in bounded
+    )
+    return f"{values} {'does' if len(bounded) == 1 else 'do'}, however near, and {no_smaller}"
 
 
 def _besides(report: WhyNotReport, nearest: Nearest) -> Iterator[str]:

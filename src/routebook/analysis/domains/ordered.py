@@ -203,6 +203,29 @@ class NumberDomain:
         step = int(Fraction(value) * self.scale)
         return self.number(max(first, min(last, step)))
 
+    def beyond(self, value: Any, point: Point) -> tuple[Any, Any] | None:
+        """Where the point's class begins just beyond a bound, as seen from another value: a value of it as near to
+        that as reads well, and the bound. None where the nearest value is no hair's breadth beyond one.
+        """
+        number = point[self._dimension]
+        if self.type.integer or number == len(self.line.starts):
+            return None
+        first, last = self.line.interval(number)
+        step = Fraction(value) * self.scale
+        if first <= step <= last:
+            return None
+        is_above = step < first
+        near, bound = (first, first - 1) if is_above else (last, last + 1)
+        if _zeros(bound) <= _zeros(near):
+            return None
+        unit = max(1, self.scale // 100)
+        while unit > 1:
+            shown = -(-near // unit) * unit if is_above else near // unit * unit
+            if first <= shown <= last:
+                return self.number(shown), self.number(bound)
+            unit //= 10
+        return None
+
     def number(self, step: int) -> Any:
         """A step as a value of the field."""
         return step if self.type.integer else _decimal(step)
@@ -227,10 +250,16 @@ class NumberDomain:
         return joined("or", [f"{self.name} is missing", text]) if missing else text
 
 
+def _zeros(step: int) -> int:
+    """How many zeros a step ends in; of zero, as many as it could."""
+    digits = str(abs(step))
+    return len(digits) - len(digits.rstrip("0")) if step else MAX_DIGITS
+
+
 def _decimal(step: int) -> Decimal:
     sign = 1 if step < 0 else 0
     digits = str(abs(step))
-    zeros = min(len(digits) - len(digits.rstrip("0")), MAX_DIGITS) if step else MAX_DIGITS
+    zeros = min(_zeros(step), MAX_DIGITS)
     kept = digits[: len(digits) - zeros] or "0"
     return Decimal((sign, tuple(int(digit) for digit in kept), zeros - MAX_DIGITS))
 
