@@ -340,7 +340,8 @@ def test_every_witness_can_be_pasted_and_shows_what_it_should(
         ('lead { id: "x" } at 2026-03-02T10:00', "is not a date and time such as"),
         ('lead { id: "x" } expect rule a', "this is no lead alone"),
         ('lead { id: "x" } lead { id: "y" }', "this is no lead"),
-        ('lead { ids: "x" }', "`ids`: no field of the lead has that name"),
+        ('lead { ids: "x" }', "note: `--lead`: 1 column is no field of a lead and is ignored: `ids`"),
+        ('lead { ids: "x" }', "the policy needs it"),
         ('lead { langage: "x" }', "there is `langage`, is that `language`?"),
         ("lead { }", "the policy needs it"),
     ],
@@ -350,3 +351,42 @@ def test_what_is_no_lead_is_said(folder: Path, lead: str, words: str) -> None:
     assert result.exit_code == 2
     assert words in result.stderr
     assert "Traceback" not in result.stderr
+
+
+APART: Final = (
+    "lead {\n  id: id\n  score: integer 0..9\n  gone: text\n}\n"
+    'when score > 4 and gone == "a" queue a\nelse queue b\n',
+    "lead {\n  id: id\n  score: integer 0..9\n  came: integer\n  goner: bool optional\n}\n"
+    "when score > 5 and came > 7 queue a\nelse queue b\n",
+)
+
+
+def test_every_witness_of_a_diff_can_be_pasted_into_both_policies(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where they declare different fields a lead has those of both."""
+    monkeypatch.chdir(tmp_path)
+    for name, text in zip(("old.route", "new.route"), APART, strict=True):
+        (tmp_path / name).write_text(text)
+    shown = run("diff old.route new.route").stdout
+    witnesses = re.findall(r"^ +such as (lead \{.*)$", shown, re.MULTILINE)
+    changes = json.loads(run("diff old.route new.route --format json").stdout)["changes"]
+    witnesses += [json.dumps(change["witness"]) for change in changes]
+    assert len(witnesses) == 2 * len(changes) > 2
+    for witness in witnesses:
+        old, new = (run(f"explain {name}.route --format json --lead '{witness}'") for name in ("old", "new"))
+        assert (old.exit_code, new.exit_code) == (0, 0), (witness, old.stderr, new.stderr)
+        start = "note: `--lead`: "
+        assert old.stderr == f"{start}2 columns are no fields of a lead and are ignored: `came` and `goner`\n"
+        assert new.stderr == f"{start}1 column is no field of a lead and is ignored: `gone`\n"
+        assert json.loads(old.stdout)["rule"] != json.loads(new.stdout)["rule"]
+
+
+@pytest.mark.usefixtures("here")
+def test_a_field_that_looks_misspelt_is_said_to_be_ignored() -> None:
+    Path("p.route").write_text(OWNED + BY_OWNER)
+    result = run("explain p.route --lead -", 'lead { score: 80, ownr: "ana" }')
+    assert result.exit_code == 0
+    assert (
+        result.stderr == "note: `--lead`: `ownr` is ignored, no field has that name; did you mean `owner`?\n"
+    )

@@ -36,7 +36,7 @@ from routebook.cli.project import (
 )
 from routebook.cli.streams import STREAM, emit, say
 from routebook.decision import Explanation, Lead
-from routebook.intake.leads import Incoming, Leads
+from routebook.intake.leads import Incoming, Leads, ignored
 from routebook.intake.problems import InputError, LeadError
 from routebook.intake.validate import Intake, Invalid
 from routebook.render.explanations import FORMATS
@@ -45,7 +45,6 @@ from routebook.render.paint import style_for
 from routebook.render.visible import visible
 from routebook.roster import Roster
 from routebook.routing import Router, explain_log, is_new
-from routebook.text import listed
 
 if TYPE_CHECKING:
     from routebook.check.targets import SourceMap
@@ -192,14 +191,14 @@ def _lead_of(
 
 
 def _pasted_lead(given: Pasted, intake: Intake) -> Lead:
-    """The lead, called as its row would be where it has no id. Raises `LeadError` where it does not fit."""
+    """The lead, called as its row would be where it has no id. Raises `LeadError` where it does not fit.
+
+    What a comparison of two policies shows has the fields of both: those that this one lacks are ignored, as in files.
+    """
     flat, shape = intake.shaped(given.values)
-    unknown = [stray for stray in shape.strays if stray not in shape.suspects]
-    if unknown:
-        raise InputError(
-            f"{listed(f'`{visible(each)}`' for each in unknown)}: no field of the lead has that name"
-        )
-    found = intake.read(flat, shape, strict=True)
+    for note in ignored("--lead", shape.strays, shape.suspects):
+        say(f"note: {visible(note)}")
+    found = intake.read(flat, shape)
     if isinstance(found, Invalid):
         raise LeadError(found.problems)
     return found if found.id is not None else found.called("1")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import tzinfo
@@ -190,22 +190,26 @@ class Leads(Iterator[Incoming | Reject]):
     @property
     def notes(self) -> tuple[str, ...]:
         """What was ignored, or asked for in vain, in words: once for the file, not for every lead."""
-        found = [
-            f"`{self._name}`: {quoted(stray)} is ignored, no field has that name; did you mean `{meant}`?"
-            for stray, meant in self._suspects.items()
-        ]
-        others = [stray for stray in self._strays if stray not in self._suspects]
-        if others:
-            those = counted(
-                len(others), "column is no field of a lead and", "columns are no fields of a lead and"
-            )
-            ignored = "is ignored" if len(others) == 1 else "are ignored"
-            found.append(f"`{self._name}`: {those} {ignored}: {_some(others)}")
+        found = list(ignored(self._name, self._strays, self._suspects))
         source = self._intake.source
         if source is not None and self._unseen and self._noted:
             never = _some(sorted(self._unseen))
             found.append(f"`{self._name}`: no lead has {never}, which the source `{source.name}` reads")
         return tuple(found)
+
+
+def ignored(name: str, strays: Iterable[str], suspects: Mapping[str, str]) -> Iterator[str]:
+    """What of the leads called `name` is ignored: columns that nothing wants, and which those of them may be meant to
+    be that look like a misspelling.
+    """
+    for stray, meant in suspects.items():
+        yield f"`{name}`: {quoted(stray)} is ignored, no field has that name; did you mean `{meant}`?"
+    others = [stray for stray in strays if stray not in suspects]
+    if others:
+        those = counted(
+            len(others), "column is no field of a lead and", "columns are no fields of a lead and"
+        )
+        yield f"`{name}`: {those} {'is' if len(others) == 1 else 'are'} ignored: {_some(others)}"
 
 
 def _is_nested(column: str, begun: set[str]) -> bool:
