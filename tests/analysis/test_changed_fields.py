@@ -151,6 +151,61 @@ def test_texts_that_were_listed_and_are_listed_now_are_named() -> None:
     assert found.notes == ('`x` can no longer have "b"',)
 
 
+SOURCE = """source crm {
+  id from "Id"
+  x from "Stage" map { "won" to "a", "lost" to "b", else "c" } default "c"
+  w from "Score" default 3
+  missing ["n/a", "-"]
+}"""
+CHANGED = "the source `crm` was changed: {}, except with --leads and --source crm"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "notes"),
+    [
+        (
+            SOURCE,
+            SOURCE.replace('"Stage"', '"Phase"'),
+            [CHANGED],
+        ),
+        (
+            SOURCE,
+            SOURCE.replace('"b"', '"c"'),
+            [CHANGED],
+        ),
+        (
+            SOURCE,
+            SOURCE.replace("else", '"open" to'),
+            [CHANGED],
+        ),
+        (
+            SOURCE,
+            SOURCE.replace(" default 3", ""),
+            [CHANGED],
+        ),
+        (
+            SOURCE,
+            SOURCE.replace(', "-"', ""),
+            [CHANGED],
+        ),
+        (SOURCE, "", ["the source `crm` is gone: {}"]),
+        ("", SOURCE, ["the source `crm` is new: {}"]),
+        (
+            SOURCE,
+            SOURCE.replace("crm", "erp"),
+            ["the source `crm` is gone: {}", "the source `erp` is new: {}"],
+        ),
+        (SOURCE, SOURCE.replace('"n/a", "-"', '"-",  "n/a"'), []),
+        (SOURCE, SOURCE.replace('"won" to "a", "lost" to "b"', '"lost" to "b", "won" to "a"'), []),
+    ],
+)
+def test_sources_that_read_records_otherwise_are_named(old: str, new: str, notes: list[str]) -> None:
+    fields = "lead {\n  id: id\n  x: text\n  w: integer\n}\n"
+    found = difference(*(api.loads(f"{fields}{text}\nelse queue z\n").tree for text in (old, new)))
+    assert found.same
+    assert list(found.notes) == [note.format("what its records become was not compared") for note in notes]
+
+
 SETS_RULES = [
     ("when x is missing queue a", True),
     ("when not (x is known) and w > 3 queue a", True),

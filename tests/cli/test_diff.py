@@ -138,3 +138,32 @@ def test_policies_that_read_leads_differently_read_them_twice(folder: Path) -> N
     leads = report["leads"]
     assert isinstance(leads, dict)
     assert leads["unfit"] >= 1
+
+
+SOURCED = """lead {
+  id:    id
+  stage: one of ["open", "won"]
+}
+source crm {
+  id    from "Id"
+  stage from "Stage" map { "Closed" to "won", else "open" }
+}
+when stage == "won" queue a
+else queue b
+"""
+
+
+def test_a_source_that_was_changed_is_named_and_its_records_are_compared_by_each(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "old.route").write_text(SOURCED)
+    (tmp_path / "new.route").write_text(SOURCED.replace('"Closed"', '"Done"'))
+    (tmp_path / "leads.csv").write_text("Id,Stage\nA,Closed\nB,Done\nC,New\n")
+    result = run("diff old.route new.route")
+    note = "the source `crm` was changed: what its records become was not compared"
+    assert f"note: {note}, except with --leads and --source crm\n" in result.stdout
+    assert result.exit_code == 0
+    counted = run("diff old.route new.route --leads leads.csv --source crm --format json")
+    assert counted.exit_code == 1
+    assert json.loads(counted.stdout)["leads"]["changed"] == 2

@@ -33,6 +33,7 @@ def schema_notes(old: Tree, new: Tree) -> Iterator[str]:
             yield from _type_note(before, declared)
         if before.optional != declared.optional:
             yield f"`{declared.name}` {'can be missing now' if declared.optional else 'can no longer be missing'}"
+    yield from _source_notes(old, new)
 
 
 def _zone_note(old: Tree, new: Tree) -> Iterator[str]:
@@ -44,6 +45,18 @@ def _zone_note(old: Tree, new: Tree) -> Iterator[str]:
         names = listed((f"`{name}`" for name in moments), "or")
         zones = f"{new.timezone.key} now, no longer in {old.timezone.key}"
         yield f"a moment without an offset in {names} is read in {zones}"
+
+
+def _source_notes(old: Tree, new: Tree) -> Iterator[str]:
+    """Leads are compared as such; which of them the records of another system become is up to the policy's sources."""
+    unknown = "what its records become was not compared"
+    for name in dict.fromkeys((*old.sources, *new.sources)):
+        if name not in new.sources:
+            yield f"the source `{name}` is gone: {unknown}"
+        elif name not in old.sources:
+            yield f"the source `{name}` is new: {unknown}"
+        elif old.sources[name] != new.sources[name]:
+            yield f"the source `{name}` was changed: {unknown}, except with --leads and --source {name}"
 
 
 def _type_note(before: Field, after: Field) -> Iterator[str]:
