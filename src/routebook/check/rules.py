@@ -66,15 +66,31 @@ class Rules:
 
     def _one_else(self, items: Sequence[t.RuleItem]) -> None:
         bare = [item for item in items if item.condition is None]
+        if not bare:
+            return
+        if _takes_all(bare[0]):
+            message = "this `else` is never reached: there is one before it"
+            label, move = "this one takes every lead that reaches it", ""
+        else:
+            message = "there is an `else` before this one"
+            label = "this one tries the rules of its block for every lead that reaches it"
+            move = "move this one to the end of that block, or "
         for item in bare[1:]:
             self.report.add(
                 kinds.SECOND_ELSE,
                 _head(item),
-                "this `else` is never reached: there is one before it",
+                message,
                 "a second `else`",
-                related=(Label(_head(bare[0]), "this one takes every lead that reaches it"),),
-                help="a list of rules has one bare `else`; give this one a `when`, or take it out",
+                related=(Label(_head(bare[0]), label),),
+                help=f"a list of rules has one bare `else`; {move}give this one a `when`, or take it out",
             )
+
+
+def _takes_all(item: t.RuleItem) -> bool:
+    """Whether a bare `else` is sure to take every lead that reaches it: a block may leave some over."""
+    if not isinstance(item.body, t.Block):
+        return True
+    return any(inner.condition is None and _takes_all(inner) for inner in item.body.rules)
 
 
 def rule_id(item: t.RuleItem, number: int, outer: str) -> str:
