@@ -181,3 +181,48 @@ def test_sets_that_are_compared_in_rules_and_with_reps(seed: int) -> None:
     for nobody in proof.people:
         for region in nobody.regions:
             assert is_alone(loaded.lead(without_now(region.witness)))
+
+
+@pytest.mark.parametrize(
+    ("type_", "named", "where"),
+    [
+        ("text", ("en", "es", "de"), 'score >= 4, but only with more in `wants` than "en", "es" and "de"'),
+        ("country", ("GB", "ES", "DE"), 'score >= 4, but only with more in `wants` than "ES", "GB" and "DE"'),
+        ('["en", "es", "de", "fr", "it"]', ("en", "es", "de"), 'wants has any ["fr", "it"] and score >= 4'),
+    ],
+)
+@pytest.mark.parametrize("optional", ["", " optional"])
+def test_members_of_a_set_that_nobody_names_are_told_by_a_condition_or_beside_it(
+    type_: str, named: tuple[str, ...], where: str, optional: str
+) -> None:
+    first, second, third = (f"'{each}'" for each in named)
+    roster = Roster.loads(
+        "[pools.sales]\nmembers = ['ana', 'bo']\n"
+        f"[reps.ana]\nname = 'Ana'\nhours = 'always'\nskills = [{first}, {second}]\n"
+        f"[reps.bo]\nname = 'Bo'\nhours = 'always'\nskills = [{third}]\n"
+    )
+    head = (
+        f"lead {{\n  id: id\n  wants: set of {type_}{optional}\n  score: integer 0..9\n}}\n"
+        f"rep {{ skills: set of {type_} }}\n"
+    )
+    asks = "assign pool sales where rep.skills has all wants then queue triage"
+    loaded = api.loads(f"{head}when score > 3 {asks}\nelse queue z\n")
+    proof = prove(loaded.tree, roster, fit(loaded.tree, roster).values)
+    assert not proof.doubts
+    (nobody,) = proof.people
+    texts = [region.said("every lead") for region in nobody.regions]
+    assert where in texts
+    assert [text for text in texts if "has more" in text or "has only" in text] == []
+    reads = [api.loads(f"{head}when {region.when} queue x\nelse queue z\n").tree for region in nobody.regions]
+    bare = loaded.lead({"id": "L-1", "score": 4}).raw
+    assert not optional or any(walk(tree, bare, NOW).leaf is tree.rules[0] for tree in reads)
+    others = ("fr", "it") if "[" in type_ else ("FR", "IT") if type_ == "country" else ("cs", "pl")
+    for score, size in product((3, 4), range(4)):
+        for wants in combinations((*named, *others), size):
+            lead = loaded.lead({"id": "L-1", "wants": list(wants), "score": score}).raw
+            is_alone = score > 3 and not set(wants) <= set(named[:2]) and not set(wants) <= {named[2]}
+            inside = [walk(tree, lead, NOW).leaf is tree.rules[0] for tree in reads]
+            assert any(inside) or not is_alone
+            for region, is_inside in zip(nobody.regions, inside, strict=True):
+                assert is_alone or not is_inside or not region.exact
+                assert region.exact == (not region.note)

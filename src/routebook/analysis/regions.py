@@ -51,7 +51,10 @@ class Outline:
 
 @dataclass(frozen=True, slots=True)
 class LeadRegion:
-    """A region for people: `when` in the language, what has to be said besides, and one of its leads, at `point`."""
+    """A region for people: `when` in the language, what has to be said besides, and one of its leads, at `point`.
+
+    `exact` where every lead for which `when` holds belongs to the set.
+    """
 
     when: str
     note: str
@@ -143,8 +146,9 @@ def gathered(leads: LeadSet, first: tuple[int, ...]) -> tuple[LeadRegion, tuple[
     region = shown(leads.model, outline)
     if outline.loose:
         boxes, _ = _outlines(leads, first)
-        if len(boxes) <= _READABLE and all(each.exact for each in boxes) and _hold_all(leads, boxes):
-            parts = [described(leads.model, each.box) for each in boxes]
+        told = [shown(leads.model, each) for each in boxes]
+        if len(boxes) <= _READABLE and all(each.exact for each in told) and _hold_all(leads, boxes):
+            parts = [each.when for each in told]
             if len(parts) > 1:
                 parts = [f"({part})" if " and " in part else part for part in parts]
             region = LeadRegion(" or ".join(parts), "", region.witness, True, region.point)
@@ -341,11 +345,20 @@ def _exceptions(leads: LeadSet, box: Box) -> int:
 
 
 def shown(model: Model, found: Outline) -> LeadRegion:
-    note = ", though not all of these are meant" if found.loose else ""
+    remarks = {
+        dimension: remark
+        for dimension, mask in sorted(found.box.items())
+        if isinstance(owner := model.space.owner(dimension), SetDomain)
+        and (remark := owner.remark(dimension, mask)) is not None
+    }
+    note = f", but only {' and '.join(remarks.values())}" if remarks else ""
+    if found.loose:
+        note += ", though not all of these are meant"
     if found.exceptions:
         note += f", except what {found.exceptions} rule{'s take' if found.exceptions > 1 else ' takes'}"
     values = model.space.shown(model.space.values(found.point))
-    return LeadRegion(described(model, found.box), note, values, found.exact, found.point)
+    when = described(model, {d: mask for d, mask in found.box.items() if d not in remarks})
+    return LeadRegion(when, note, values, found.exact and not remarks, found.point)
 
 
 def _is_plainly_known(domain: TextDomain, dimension: int, box: Box) -> bool:

@@ -8,7 +8,8 @@ from typing import Any
 from routebook.analysis.domains.base import Pred
 from routebook.analysis.formula import TRUE, Box, Formulas, Literal, Mask, Point
 from routebook.analysis.written import written
-from routebook.types import SetType, key_of
+from routebook.text import listed
+from routebook.types import OneOfType, SetType, key_of
 
 
 class SetDomain:
@@ -38,7 +39,7 @@ class SetDomain:
         self._preds.add(pred)
         if pred.op == "is known":
             return
-        keys = [pred.args[0]] if pred.op == "has" else pred.args[0]
+        keys = [pred.args[0]] if pred.op == "has" else sorted(pred.args[0])
         for key in keys:
             self._spelling.setdefault(key, key)
 
@@ -134,12 +135,20 @@ class SetDomain:
         if self._other >= 0:
             point[self._other] = int(any(key not in self._dims for key in keys))
 
+    def remark(self, dimension: int, mask: Mask) -> str | None:
+        """What of a class no condition says: whether the set has others than are named, where those are not listed."""
+        if dimension != self._other or isinstance(self.type.element, OneOfType):
+            return None
+        named = listed(written(spelling) for spelling in self._spelling.values()) or "nothing"
+        return f"with {'no more' if mask == 1 else 'more'} in `{self.name}` than {named}"
+
     def describe(self, dimension: int, mask: Mask) -> str:
         if dimension == self._known:
             return f"{self.name} is known" if mask == 1 else f"{self.name} is missing"
         if dimension == self._other:
-            listed = ", ".join(written(spelling) for spelling in self._spelling.values())
-            return f"{self.name} has {'only' if mask == 1 else 'more than'} [{listed}]"
+            members = (other for other in self.others if key_of(self.type.element, other) not in self._dims)
+            rest = ", ".join(written(member) for member in members)
+            return f"{self.name} has {'none' if mask == 1 else 'any'} [{rest}]"
         key = next(key for key, own in self._dims.items() if own == dimension)
         text = f"{self.name} has {written(self._spelling[key])}"
         return text if mask == 2 else f"not {text}"
