@@ -48,6 +48,34 @@ def test_the_worked_policies_are_proved_alike_however_texts_hash() -> None:
     assert_said_once(f"check {POLICIES} --format json")
 
 
+SETS = """lead {
+  id:    id
+  tags:  set of text
+  wants: set of text
+}
+rep { skills: set of text }
+rule some when tags has any wants and tags has "x" assign pool p where rep.skills has all wants then queue a
+else queue z
+"""
+ROSTER = """[pools.p]
+members = ["ana"]
+[reps.ana]
+name = "Ana"
+hours = "always"
+skills = ["a", "b", "c", "d", "e"]
+"""
+
+
+def test_members_of_sets_are_named_alike_however_texts_hash(tmp_path: Path) -> None:
+    """Those that a rep has, and those of a lead that is asked about."""
+    policy, roster = tmp_path / "p.route", tmp_path / "r.toml"
+    policy.write_text(SETS, encoding="utf-8")
+    roster.write_text(ROSTER, encoding="utf-8")
+    assert_said_once(f"check {policy} --roster {roster} --format json")
+    lead = '{"id":"L","tags":["k","l","m"],"wants":["q","r","s","t","u"]}'
+    assert_said_once(f"explain {policy} --lead '{lead}' --why-not some")
+
+
 def assert_said_once(line: str) -> None:
     """Hold a command to one output, whatever the order of Python's sets of texts."""
     said = {process(line, PYTHONHASHSEED=seed, ROUTEBOOK_CACHE="off").stdout for seed in ("1", "22", "333")}

@@ -126,7 +126,7 @@ class Space:
         if value is None or domain is None:
             return
         if isinstance(domain, SetDomain):
-            domain.mention(value)
+            domain.mention(sorted(value))
             domain.note(
                 Pred(None, "within", (frozenset(key_of(domain.type.element, each) for each in value),))
             )
