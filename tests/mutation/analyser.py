@@ -175,7 +175,7 @@ def _listen(copies: Sequence[Path]) -> Tests:
             for path, by_line in heard["lines"].items():
                 for line, tests in by_line.items():
                     lines[path][line] += tests
-    return Tests(seconds, lines)
+    return Tests(seconds, {path: dict(by_line) for path, by_line in lines.items()})
 
 
 def _heard(copy: Path, files: Sequence[str]) -> Any:
