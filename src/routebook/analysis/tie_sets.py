@@ -3,7 +3,7 @@
 Which sets have an element is its *pattern*. Two sets that must not meet, and a set that must have all of another,
 forbid patterns, for each element by itself; two sets that must meet, and a set that must lack something of another,
 ask for one element. So each element is settled by itself, and what is asked for is met by new ones where there may be.
-All of them are sets of texts: members that can be listed are compared by `tie_members`, or one by one where they are few.
+All of them are sets of texts: listed members are compared by `tie_members`, or one by one where they are few.
 """
 
 from __future__ import annotations
