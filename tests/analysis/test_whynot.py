@@ -168,10 +168,10 @@ def exactly(old: dict[str, Any], new: dict[str, Any]) -> tuple[int, Fraction]:
     return len(changed), sum(steps, Fraction(0))
 
 
-@pytest.mark.parametrize("drawn", range(0, ROUNDS, 2))
-def test_no_fewer_steps_would_do_than_to_the_bounds_of_decimals(drawn: int) -> None:
+@pytest.mark.parametrize("seed", range(0, ROUNDS, 2))
+def test_no_fewer_steps_would_do_than_to_the_bounds_of_decimals(seed: int) -> None:
     """Why not a rule, over decimals: values that can be read, and no more claimed of them than every bound shows."""
-    tree, leads, lead = decimals(490_000 + drawn)
+    tree, leads, lead = decimals(490_000 + seed)
     taken = [leaf.rule if (leaf := walk(tree, other, NOW).leaf) else None for other in leads]
     for leaf in tree.leaves():
         near = [exactly(lead, other) for other, rule in zip(leads, taken, strict=True) if rule == leaf.rule]
