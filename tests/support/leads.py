@@ -141,7 +141,7 @@ def values(type_: Type, near: Constants | None = None) -> st.SearchStrategy[Valu
         case CountryType():
             return st.sampled_from(sorted({*COUNTRIES, *filter(is_country, near.texts)}))
         case RepType():
-            return st.sampled_from([*REPS, *(text for text in near.texts if text and text == text.strip())])
+            return st.sampled_from([*REPS, *(text for text in near.texts if text and text == clean(text))])
         case TextType() | IdType():
             return _texts(near)
         case EmailType():
