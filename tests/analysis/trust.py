@@ -35,12 +35,14 @@ class Counts:
     def pytest_runtest_makereport(self, item: pytest.Item) -> Iterator[None]:
         outcome: Any = yield
         report: pytest.TestReport = outcome.get_result()
-        if report.when != "call" or "seed" not in getattr(getattr(item, "callspec", None), "params", {}):
+        if report.when != "call":
             return
         from support import small_policies
 
-        count = self.of[item.path.stem, _law(item)]
         walked, small_policies.DRAWN = small_policies.DRAWN, 0
+        if "seed" not in getattr(getattr(item, "callspec", None), "params", {}):
+            return
+        count = self.of[item.path.stem, _law(item)]
         if report.skipped:
             reason = str(report.longrepr[2]) if isinstance(report.longrepr, tuple) else ""
             count["not decided"] += small_policies.NOT_DECIDED in reason
