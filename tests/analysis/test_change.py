@@ -173,9 +173,13 @@ lead {
   slot:  time
   at:    datetime
 }
-rep { since: datetime optional  born: date optional }
+rep { since: datetime optional  born: date optional  level: integer optional }
 derive early: bool { when slot.hour < 9 then true else false }
 derive late: bool { when at.hour > 20 then true else false }
+derive worth: integer 0..3 { when at.hour > 20 then 3 else 0 }
+derive wish: integer 0..3 { when slot.hour > 20 then 3 else 0 }
+points by_clock 0..9 { add 1 per worth up to 3 }
+points by_wish 0..9 { add 1 per wish up to 3 }
 else %s then queue q
 """
 
@@ -187,6 +191,8 @@ else %s then queue q
         ("assign pool p by performance per day.weekday, slot.hour", True),
         ("assign pool p where early and rep.born < day", True),
         ("assign pool p where at < now", True),
+        ("assign pool p where rep.level > by_wish", True),
+        ("assign pool p where rep.level > by_clock", False),
         ("assign pool p where rep.since < now", False),
         ("assign pool p where rep.since is known", False),
         ("assign pool p where now.hour < 9", False),
