@@ -160,34 +160,13 @@ SOURCE = """source crm {
 CHANGED = "the source `crm` was changed: {}, except with --leads and --source crm"
 
 
+EDITS = (('"Stage"', '"Phase"'), ('"b"', '"c"'), ("else", '"open" to'), (" default 3", ""), (', "-"', ""))
+
+
 @pytest.mark.parametrize(
     ("old", "new", "notes"),
     [
-        (
-            SOURCE,
-            SOURCE.replace('"Stage"', '"Phase"'),
-            [CHANGED],
-        ),
-        (
-            SOURCE,
-            SOURCE.replace('"b"', '"c"'),
-            [CHANGED],
-        ),
-        (
-            SOURCE,
-            SOURCE.replace("else", '"open" to'),
-            [CHANGED],
-        ),
-        (
-            SOURCE,
-            SOURCE.replace(" default 3", ""),
-            [CHANGED],
-        ),
-        (
-            SOURCE,
-            SOURCE.replace(', "-"', ""),
-            [CHANGED],
-        ),
+        *((SOURCE, SOURCE.replace(before, after), [CHANGED]) for before, after in EDITS),
         (SOURCE, "", ["the source `crm` is gone: {}"]),
         ("", SOURCE, ["the source `crm` is new: {}"]),
         (

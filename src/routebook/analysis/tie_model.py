@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from routebook.analysis.clock import Clock
 from routebook.analysis.domains.base import Domain
-from routebook.analysis.formula import Formulas, Literal
+from routebook.analysis.formula import Formulas, Literal, Point
 from routebook.check.conditions import Comparison, FieldRef, Operand, fields_in
 from routebook.plan.tree import Tree
 from routebook.plan.walk import Environment
@@ -74,3 +74,10 @@ def are_as_wanted(fields: Fields, wanted: Iterable[tuple[Tie, bool]], lead: Mapp
     """Whether each tie holds of a lead, or does not, as is wanted of it, by the evaluator."""
     environment = Environment(fields.trees[0], lead, lead["now"])
     return all(environment.judge(tie.test).holds == want for tie, want in wanted)
+
+
+def is_placed(domain: Domain, value: Any, point: Point) -> bool:
+    """Whether a value is in the point's classes of its field."""
+    placed = list(point)
+    domain.place(value, placed)
+    return all(placed[d] == point[d] for d in domain.dimensions())

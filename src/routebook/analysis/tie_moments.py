@@ -18,10 +18,9 @@ from routebook.analysis.domains.moments import SEARCHED
 from routebook.analysis.domains.ordered import DAY, HOUR
 from routebook.analysis.formula import Point
 from routebook.analysis.tie_model import Fields, Tie
+from routebook.analysis.tie_unlike import TooMany, told_apart
 from routebook.check.conditions import FieldRef
 
-_BRANCHES: Final = 500
-"""So many ways to tell unlike values apart are looked at."""
 _LATER: Final = (0, 8 * DAY, SEARCHED * DAY)
 """How much later than the latest of the fields' own values the search for values that read well begins, too."""
 _UNITS: Final = (HOUR, HOUR // 60, HOUR // 3600)
@@ -48,20 +47,20 @@ def in_order(
     domains = {base: domain for base in bases if isinstance(domain := space.domains[base], CalendarDomain)}
     orders = [_order(tie, want) for tie, want in wanted]
     differing = [(one, other) for one, other, sign in orders if sign == "!="]
-    queue = [[each for each in orders if each[2] != "!="]]
-    for _ in range(_BRANCHES):
-        if not queue:
-            return None
-        chosen = queue.pop()
-        found = _values(domains, chosen, point, space.clock)
-        if found is None:
-            continue
+    certain = [each for each in orders if each[2] != "!="]
+
+    def ways(chosen: list[Order], found: dict[str, Any]) -> list[list[Order]]:
         clash = next((pair for pair in differing if found[pair[0]] == found[pair[1]]), None)
         if clash is None:
-            return found
+            return []
         one, other = clash
-        queue += [[*chosen, (other, one, "<")], [*chosen, (one, other, "<")]]
-    raise Undecided(f"so many that have to differ of {' and '.join(f'`{base}`' for base in bases)}")
+        return [[*chosen, (other, one, "<")], [*chosen, (one, other, "<")]]
+
+    try:
+        return told_apart(certain, lambda chosen: _values(domains, chosen, point, space.clock), ways)
+    except TooMany:
+        names = " and ".join(f"`{base}`" for base in bases)
+        raise Undecided(f"so many that have to differ of {names}") from None
 
 
 def _order(tie: Tie, want: bool) -> Order:

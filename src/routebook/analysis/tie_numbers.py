@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime, time
+from datetime import date
 from fractions import Fraction
 from typing import Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
 from routebook.analysis.domains.base import Undecided
 from routebook.analysis.domains.calendar import CalendarDomain
-from routebook.analysis.domains.moments import moment_step, step_moment
-from routebook.analysis.domains.ordered import DAY, HOUR, NumberDomain, step_time, time_step
+from routebook.analysis.domains.moments import step_moment
+from routebook.analysis.domains.ordered import DAY, HOUR, NumberDomain, step_time
 from routebook.analysis.formula import Point
 from routebook.analysis.tie_alone import bounds, value_within
-from routebook.analysis.tie_model import Fields, Tie, are_as_wanted
+from routebook.analysis.tie_model import Fields, Tie, are_as_wanted, is_placed
 from routebook.analysis.tie_moments import are_orders, in_order
-from routebook.analysis.tie_paths import FINEST
+from routebook.analysis.tie_paths import FINEST, position
 from routebook.analysis.tie_proofs import impossible, no_decimals, possible
 from routebook.check.conditions import Arithmetic, Constant, FieldRef, Operand
 from routebook.types import DateType, TimeType
@@ -108,7 +108,7 @@ def _try(
     }
     # the own value of a date or moment has the parts that are wanted of it
     days = [
-        _step(domain.value(point)) for b in bases if isinstance(domain := space.domains[b], CalendarDomain)
+        position(domain.value(point)) for b in bases if isinstance(domain := space.domains[b], CalendarDomain)
     ]
     options = {base: list(_options(space, base, point, spans[base], marks, days)) for base in bases}
     return _Trial(space, point, options, wanted).extended({})
@@ -145,7 +145,7 @@ class _Trial:
                 return None
             self.space.clock.check()
             longer = {**values, base: value}
-            if not _is_placed(self.space, base, value, self.point):
+            if not is_placed(self.space.domains[base], value, self.point):
                 continue
             found = are_as_wanted(self.space, due, {**self.now, **longer}) and self.extended(longer)
             if found:
@@ -167,7 +167,7 @@ def _options(
     own = space.domains[base].value(point)
     yield own
     low, high = span
-    here = _step(own)
+    here = position(own)
     if isinstance(space.domains[base], CalendarDomain):
         marks = {mark for each in marks for mark in _both_units(each)}
     near = sorted((m for m in marks if low <= m <= high), key=lambda m: abs(m - here))[:6]
@@ -214,26 +214,7 @@ def _fits(
 ) -> bool:
     if not are_as_wanted(space, wanted, {"now": space.domains["now"].value(point), **values}):
         return False
-    return all(_is_placed(space, base, values[base], point) for base in bases)
-
-
-def _is_placed(space: Fields, base: str, value: Any, point: Point) -> bool:
-    """Whether a value is in the point's classes."""
-    domain = space.domains[base]
-    placed = list(point)
-    domain.place(value, placed)
-    return all(placed[d] == point[d] for d in domain.dimensions())
-
-
-def _step(value: Any) -> Fraction:
-    match value:
-        case datetime():
-            return Fraction(moment_step(value))
-        case date():
-            return Fraction(value.toordinal())
-        case time():
-            return Fraction(time_step(value))
-    return Fraction(value)
+    return all(is_placed(space.domains[base], values[base], point) for base in bases)
 
 
 def _value(space: Fields, base: str, step: Fraction) -> Any:

@@ -16,6 +16,7 @@ from typing import Any, Final, TypeAlias
 from routebook.analysis.clock import Clock
 from routebook.analysis.domains.moments import moment_step
 from routebook.analysis.domains.ordered import time_step
+from routebook.analysis.tie_unlike import TooMany, told_apart
 from routebook.check.conditions import Arithmetic, Constant, FieldRef, Operand
 from routebook.types import MAX_DIGITS
 
@@ -28,8 +29,6 @@ Wanted: TypeAlias = tuple[str, Operand, Operand, bool]
 OPEN: Final[dict[str, Fraction]] = {}
 """No values, and no proof that there are none."""
 
-_BRANCHES: Final = 500
-"""So many ways to tell unlike values apart are looked at."""
 _LOWERED: Final = 200
 """Rounds in which whole values are lowered until all differences are as wanted."""
 FINEST: Final = Fraction(1, 10**MAX_DIGITS)
@@ -118,22 +117,22 @@ def by_paths(
         edges += [(name, None, high), (None, name, -low)]
     for each in differences:
         edges += _edges(each, whole)
-    queue = [edges]
-    for _ in range(_BRANCHES):
-        if not queue:
-            return None
+
+    def values(edges: list[_Edge]) -> dict[str, Fraction] | None:
         clock.check()
-        edges = queue.pop()
         found = _shortest(edges, spans)
-        if found is not None and not _is_whole(found, whole):
-            found = _greatest(edges, spans, whole)
-        if found is None:
-            continue
+        return found if found is None or _is_whole(found, whole) else _greatest(edges, spans, whole)
+
+    def ways(edges: list[_Edge], found: dict[str, Fraction]) -> list[list[_Edge]]:
         clash = None if found is OPEN else _clash(found, differences)
         if clash is None:
-            return found
-        queue += [[*edges, *_edges(replace(clash, op=op), whole)] for op in (">", "<")]
-    return OPEN
+            return []
+        return [[*edges, *_edges(replace(clash, op=op), whole)] for op in (">", "<")]
+
+    try:
+        return told_apart(edges, values, ways)
+    except TooMany:
+        return OPEN
 
 
 def _clash(values: Mapping[str, Fraction], differences: Iterable[Difference]) -> Difference | None:
@@ -210,7 +209,7 @@ def _shortest(edges: list[_Edge], names: Iterable[str]) -> dict[str, Fraction] |
 
 
 def position(key: Any) -> Fraction:
-    """A constant as it compares, as a position on its line."""
+    """A value as it compares, as a position on its line."""
     match key:
         case datetime():
             return Fraction(moment_step(key))

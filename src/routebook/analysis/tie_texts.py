@@ -11,7 +11,7 @@ from routebook.analysis.domains.base import Undecided
 from routebook.analysis.domains.sets import SetDomain
 from routebook.analysis.domains.texts import TextDomain
 from routebook.analysis.formula import Point
-from routebook.analysis.tie_model import Fields, Tie, are_as_wanted
+from routebook.analysis.tie_model import Fields, Tie, are_as_wanted, is_placed
 from routebook.analysis.tie_sets import MOST, SetTies, members
 from routebook.check.conditions import FieldRef
 from routebook.text import fold
@@ -128,9 +128,7 @@ def _crossed(text: str) -> str:
 
 
 def _is_in(domain: TextDomain, text: str, point: Point) -> bool:
-    placed = list(point)
-    domain.place(text, placed)
-    return all(placed[d] == point[d] for d in domain.dimensions()) and domain.is_proper(text)
+    return is_placed(domain, text, point) and domain.is_proper(text)
 
 
 def _contradicts(space: Fields, tie: Tie, want: bool, point: Point) -> bool:

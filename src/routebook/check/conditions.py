@@ -6,7 +6,7 @@ fail on a lead that fits its schema.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeAlias, assert_never
@@ -194,14 +194,14 @@ class Points:
 Computed: TypeAlias = Derive | Points
 
 
-def tests_in(condition: Condition) -> Iterator[Comparison]:
-    """Every comparison of a condition, from left to right; a define is looked into once, however often it is used."""
+def each_once(conditions: Iterable[Condition]) -> Iterator[Condition]:
+    """These conditions and all inside them, from left to right; the inside of a define once, whoever uses it."""
     seen: set[int] = set()
-    todo = [condition]
+    todo = list(conditions)[::-1]
     while todo:
-        match todo.pop():
-            case Comparison() as test:
-                yield test
+        condition = todo.pop()
+        yield condition
+        match condition:
             case AllOf(parts) | AnyOf(parts):
                 todo.extend(reversed(parts))
             case Not(part):
@@ -210,10 +210,15 @@ def tests_in(condition: Condition) -> Iterator[Comparison]:
                 if id(inner) not in seen:
                     seen.add(id(inner))
                     todo.append(inner)
-            case Always():
+            case Comparison() | Always():
                 pass
-            case unknown:
-                assert_never(unknown)
+            case _:
+                assert_never(condition)
+
+
+def tests_in(condition: Condition) -> Iterator[Comparison]:
+    """Every comparison of a condition, from left to right; a define is looked into once, however often it is used."""
+    return (each for each in each_once([condition]) if isinstance(each, Comparison))
 
 
 def refs_in(condition: Condition) -> Iterator[FieldRef]:

@@ -18,11 +18,11 @@ from routebook.check.conditions import (
     Derive,
     FieldRef,
     Scope,
+    each_once,
     fields_in,
 )
 from routebook.codegen.compiled import compile_policy
 from routebook.codegen.emit import conditions_of
-from routebook.codegen.normal import each_once
 from routebook.codegen.running import Decide
 from routebook.codegen.values import Ints, Values
 from routebook.plan.tree import Tree

@@ -24,9 +24,10 @@ from routebook.check.conditions import (
     Members,
     Named,
     Not,
+    each_once,
 )
 from routebook.codegen.constants import plain_number
-from routebook.codegen.normal import Literal, each_once, same
+from routebook.codegen.normal import Literal, same
 from routebook.types import DateTimeType, DateType, NumberType, TimeType
 
 Wanted: TypeAlias = list[tuple[int, list[Literal]]]

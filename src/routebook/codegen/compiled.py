@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from itertools import chain
 from typing import Any, Final
 
-from routebook.check.conditions import Comparison, Points, Scope, fields_in
+from routebook.check.conditions import Comparison, Points, Scope, each_once, fields_in
 from routebook.codegen.emit import conditions_of
 from routebook.codegen.index import Plan, compile_index, plan_index
 from routebook.codegen.load import compile_straight, straight_source
-from routebook.codegen.normal import each_once
 from routebook.codegen.order import Order
 from routebook.codegen.running import Decide, Verdict
 from routebook.plan.tree import Tree

@@ -23,10 +23,10 @@ from routebook.check.conditions import (
     Named,
     Points,
     Scope,
+    each_once,
     fields_in,
 )
 from routebook.codegen.expressions import Expressions
-from routebook.codegen.normal import each_once
 from routebook.plan.tree import Leaf, RuleNode, Tree
 
 PRELUDE: Final = (

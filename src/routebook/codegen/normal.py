@@ -7,7 +7,7 @@ tested by itself for the few rules that are left standing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, TypeAlias, assert_never
 
@@ -132,26 +132,6 @@ class Normaliser:
                 return frozenset()
             case _:
                 assert_never(condition)
-
-
-def each_once(conditions: Iterable[Condition]) -> Iterator[Condition]:
-    """These conditions and all inside them, the inside of a define once however often it is used."""
-    seen: set[int] = set()
-    stack = list(conditions)
-    while stack:
-        condition = stack.pop()
-        yield condition
-        match condition:
-            case AllOf(parts) | AnyOf(parts):
-                stack.extend(parts)
-            case Not(part):
-                stack.append(part)
-            case Named(_, inner):
-                if id(inner) not in seen:
-                    seen.add(id(inner))
-                    stack.append(inner)
-            case _:
-                pass
 
 
 def same(condition: Condition) -> object:

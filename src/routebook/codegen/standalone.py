@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from routebook.check.conditions import Comparison, Pattern
+from routebook.check.conditions import Comparison, Pattern, each_once
 from routebook.codegen.emit import PRELUDE, Emitter, conditions_of
-from routebook.codegen.normal import each_once
 from routebook.codegen.patterns import python_pattern
 from routebook.plan.tree import Tree
 

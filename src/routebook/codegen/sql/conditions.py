@@ -32,9 +32,9 @@ from routebook.check.conditions import (
     Pattern,
     Points,
     Scope,
+    each_once,
 )
 from routebook.codegen.emit import conditions_of
-from routebook.codegen.normal import each_once
 from routebook.codegen.sql.dialects import Dialect, Sql, text
 from routebook.codegen.sql.leads import Form, form_of
 from routebook.codegen.sql.numbers import COMPARE, Calculator, Ratio, compared
